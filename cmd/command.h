@@ -17,10 +17,18 @@ enum needs {
 	NEEDS_LIVE = 4,
 };
 
-enum opt_type { OPT_TYPE_END, OPT_TYPE_FLAG, OPT_TYPE_COUNT, OPT_TYPE_STRING, OPT_TYPE_ADDR };
+enum opt_type {
+	OPT_TYPE_END,
+	OPT_TYPE_FLAG,
+	OPT_TYPE_COUNT,
+	OPT_TYPE_STRING,
+	OPT_TYPE_ADDR,
+	OPT_TYPE_WORDS, /* positional only, the last one: all words that are left */
+};
 
 /* An option, or (letter 0 and no long name) a positional argument. The value lands at `offset` in
- * the args struct: bool, uint64_t, const char *, uint64_t. */
+ * the args struct: bool, uint64_t, const char *, uint64_t, const char *const * (NULL-terminated).
+ */
 struct opt {
 	enum opt_type type;
 	char letter;
@@ -61,6 +69,16 @@ struct opt {
 		.type = OPT_TYPE_COUNT, .name = (n), .offset = offsetof(T, member),     \
 		.otherwise = (dflt), .positional = true, .required = (req), .help = (h) \
 	}
+#define ARG_ADDR(n, T, member, req, h)                                                     \
+	{                                                                                  \
+		.type = OPT_TYPE_ADDR, .name = (n), .offset = offsetof(T, member),         \
+		.otherwise = NOT_GIVEN, .positional = true, .required = (req), .help = (h) \
+	}
+#define ARG_WORDS(n, T, member, req, h)                                             \
+	{                                                                           \
+		.type = OPT_TYPE_WORDS, .name = (n), .offset = offsetof(T, member), \
+		.positional = true, .required = (req), .help = (h)                  \
+	}
 #define OPT_END                      \
 	{                            \
 		.type = OPT_TYPE_END \
@@ -94,12 +112,18 @@ struct run {
 	bool piped;     /* dot came through a pipe */
 	uint64_t count; /* of `ADDR,COUNT`; 1 when not given */
 	void *state;    /* the command's own, between begin, run and end */
+	enum kind want; /* what is taken from piped rows: command->in, unless begin() changes it */
+	bool said;      /* run_error() was called; the runner's own */
 };
 
 /*
  * run() is called once; behind a pipe once for each value. begin() and end(), where set, once each
- * around all of them. They return RC_OK, RC_DONE (stop early, fine), or an error after having said
- * more by run_error(). RC_USAGE makes the runner print the usage line.
+ * around all of them. They return RC_OK, RC_DONE (stop early, fine), or an error, after having said
+ * more by run_error() (else the runner says what the rc means). RC_USAGE makes the runner print the
+ * usage line. An error of one piped value does not end the pipeline.
+ *
+ * A filter has row() instead of run(): it gets each row as it is, and hands on what it likes with
+ * sink_row(r->sink, rec, cells, record_width(rec)). It stands only behind a pipe.
  */
 struct command {
 	const char *name;           /* "findjsobjects" */
@@ -116,6 +140,7 @@ struct command {
 	enum rc (*begin)(struct run *r);
 	enum rc (*run)(struct run *r);
 	enum rc (*end)(struct run *r);
+	enum rc (*row)(struct run *r, const struct record *rec, const struct cell *cells);
 };
 
 /* Pulls one value a call, so that walks can be piped and interrupted. */

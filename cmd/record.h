@@ -21,6 +21,7 @@ enum kind {
 	KIND_ADDR,   /* an address in the target */
 	KIND_JSVAL,  /* a tagged V8 word; accepts a KIND_ADDR as well */
 	KIND_THREAD, /* a thread id */
+	KIND_ANY,    /* commands only: whatever the row has, in the order of its columns */
 };
 
 enum col_type {
@@ -80,8 +81,9 @@ struct cell {
 };
 
 /* Cells from plain values: row(sink, &rec, A(addr), U(count), S(name), NUL). */
-#define U(v) ((struct cell){.tag = CELL_U64, .u = (v)}) /* UINT, SIZE, ADDR, JSVAL, BOOL, THREAD \
-							 */
+#define U(v)                                                                                \
+	((struct cell){.tag = CELL_U64, .u = (v)}) /* UINT, SIZE, ADDR, JSVAL, BOOL, THREAD \
+						    */
 #define I(v) ((struct cell){.tag = CELL_I64, .i = (v)})
 #define A(v) U(v)
 #define B(v) U((v) ? 1 : 0)

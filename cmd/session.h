@@ -12,6 +12,26 @@
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/* A variable of the language, `<name`. */
+struct variable {
+	struct variable *next;
+	const char *name;
+	uint64_t value;
+};
+
+/* What ::status takes from the layers that know V8; unset members are null in the record. */
+struct status_js {
+	bool has_isolates;
+	uint64_t isolates;
+	const char *reason; /* the fatal message; lives as long as the target; NULL: none found */
+	const char *node, *v8; /* versions, where the layer knows them better; else NULL */
+};
+
+/* run_progress() keeps its clock here. */
+struct progress {
+	uint64_t started, drawn; /* CLOCK_MONOTONIC, milliseconds; 0: not yet */
+};
+
 struct session {
 	const struct module *const *modules; /* NULL-terminated, in order of look-up */
 	struct target *target;               /* NULL: none opened */
@@ -21,6 +41,9 @@ struct session {
 	enum rc (*open_heap)(struct session *s, struct why *why);
 	bool heap_tried;
 	struct why heap_why;
+	/* Fills what the V8 layers know for ::status, without opening a heap at great cost; may be
+	 * NULL. Whatever it leaves zeroed stays null. */
+	void (*status_js)(struct session *s, struct status_js *js);
 
 	pid_t thread;   /* selected thread id; 0: the first one */
 	uint64_t frame; /* selected frame index */
@@ -31,9 +54,37 @@ struct session {
 	FILE *out, *err;
 	bool failed;                        /* some command or row failed: exit status 1 */
 	bool quit;                          /* ::quit was run */
+	bool no_shell;                      /* refuse `! command` */
+	bool closed;                        /* nobody reads our output any more (EPIPE) */
 	volatile sig_atomic_t *interrupted; /* set by the handler of SIGINT */
 	struct arena arena;
+	struct variable *variables;
+	struct progress progress;
+	unsigned depth; /* session_line() running inside commands */
 };
+
+/* Release the heap-independent parts. Whoever opened target and heap closes them. */
+void session_free(struct session *s);
+
+/* Open the heap of the target if that was not tried yet. RC_OK, or why there is none. */
+MUST_USE enum rc session_heap(struct session *s, struct why *why);
+
+/* A line on standard error, or in JSON an `error` or `warning` record, outside of any command.
+ * session_error marks the session as failed and gives rc back. */
+enum rc session_error(struct session *s, enum rc rc, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void session_warning(struct session *s, enum rc rc, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Set a variable: RC_OK, RC_NOMEM, RC_USAGE for a name that is none or too many variables. */
+MUST_USE enum rc session_set(struct session *s, const char *name, uint64_t value);
+/* The variable's value, or NULL. */
+const uint64_t *session_get(const struct session *s, const char *name, size_t len);
+
+/* Evaluate an expression of the language; a bare number has this radix. RC_OK, or an error that
+ * `*message` (in `arena`) tells in words. */
+MUST_USE enum rc session_eval(struct session *s, const char *text, unsigned radix, uint64_t *value,
+			      struct arena *arena, const char **message);
 
 /* Parse and run one line of the language (statements separated by ';' or newline). RC_OK, or the
  * first error; messages have been printed. */
