@@ -29,9 +29,10 @@ struct symbol {
 struct symtab; /* private to objfile.c */
 
 struct objfile {
-	const char *path;    /* as the target named it */
-	const char *found;   /* where it was found here; NULL: not found */
-	const char *missing; /* why it was not found, a sentence part; NULL when found */
+	const char *path;        /* as the target named it */
+	const char *mapped_path; /* the same as in the target's mappings: equal pointers; or NULL */
+	const char *found;       /* where it was found here; NULL: not found */
+	const char *missing;     /* why it was not found, a sentence part; NULL when found */
 	struct build_id id_target, id_file;
 	bool is_main;           /* the executable */
 	bool is_exec;           /* ET_EXEC: link-time addresses are run addresses */
@@ -42,6 +43,7 @@ struct objfile {
 	/* Open file, NULL/0 when not found. */
 	const uint8_t *map; /* the file, mapped read-only */
 	size_t map_size;
+	bool owns_map; /* false for the vdso, whose bytes are the core's */
 	Elf *elf;
 	struct symtab *symtab; /* NULL until the first look-up */
 };

@@ -13,37 +13,40 @@
 
 #include <sys/types.h>
 
-/* In the order of struct user_regs_struct, as NT_PRSTATUS and PTRACE_GETREGSET give them. */
+/* In the order of struct user_regs_struct, as NT_PRSTATUS and PTRACE_GETREGSET give them. (REG_RIP
+ * and the like are taken: <signal.h> has an enum of such names in another order.) */
 enum reg {
-	REG_R15,
-	REG_R14,
-	REG_R13,
-	REG_R12,
-	REG_RBP,
-	REG_RBX,
-	REG_R11,
-	REG_R10,
-	REG_R9,
-	REG_R8,
-	REG_RAX,
-	REG_RCX,
-	REG_RDX,
-	REG_RSI,
-	REG_RDI,
-	REG_ORIG_RAX,
-	REG_RIP,
-	REG_CS,
-	REG_EFLAGS,
-	REG_RSP,
-	REG_SS,
-	REG_FS_BASE,
-	REG_GS_BASE,
-	REG_DS,
-	REG_ES,
-	REG_FS,
-	REG_GS,
+	AMD64_R15,
+	AMD64_R14,
+	AMD64_R13,
+	AMD64_R12,
+	AMD64_RBP,
+	AMD64_RBX,
+	AMD64_R11,
+	AMD64_R10,
+	AMD64_R9,
+	AMD64_R8,
+	AMD64_RAX,
+	AMD64_RCX,
+	AMD64_RDX,
+	AMD64_RSI,
+	AMD64_RDI,
+	AMD64_ORIG_RAX,
+	AMD64_RIP,
+	AMD64_CS,
+	AMD64_EFLAGS,
+	AMD64_RSP,
+	AMD64_SS,
+	AMD64_FS_BASE,
+	AMD64_GS_BASE,
+	AMD64_DS,
+	AMD64_ES,
+	AMD64_FS,
+	AMD64_GS,
 	REG_COUNT
 };
+
+#define REG_FS_BASE AMD64_FS_BASE
 
 /* "rip", "fs_base", ... */
 extern const char *const reg_names[REG_COUNT];

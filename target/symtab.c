@@ -1,0 +1,375 @@
+/*
+ * symtab - the symbols of one objfile, by name and by address.
+ *
+ * A Node has 160,000 symbols, and most sessions ask for a few hundred names: the table in the
+ * mapped file stays where it is, and each of the two indexes is built at the first question that
+ * needs it.
+ *
+ *	by name     open addressing over {hash, number of the symbol}: 8 bytes a place
+ *	by address  numbers of the symbols sorted by st_value, and beside each the highest end of
+ *	            all symbols up to it, which says how far back a covering one can lie
+ */
+#include "base/map.h"
+#include "target/private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBES_MAX   4096 /* places looked at for one name; only hostile names need so many */
+#define BACK_MAX     1024 /* symbols looked at behind an address */
+#define DEMANGLE_MAX 8192 /* bytes of a mangled name */
+
+struct place {
+	uint32_t hash, number_1; /* number + 1; 0: free */
+};
+
+struct by_addr {
+	addr_t value, highest_end; /* link-time */
+	uint32_t number;
+};
+
+struct symtab {
+	const uint8_t *syms; /* Elf64_Sym, maybe unaligned; NULL: the file has none */
+	uint32_t nsyms;
+	const char *strs; /* the byte before strs + strs_size is NUL */
+	size_t strs_size;
+	struct place *places;
+	uint32_t mask;
+	struct by_addr *sorted;
+	size_t nsorted;
+};
+
+/* libstdc++'s, without its C++ header. */
+char *__cxa_demangle(const char *mangled, char *buf, size_t *len, int *status);
+
+void symtab_free(struct symtab *st)
+{
+	if (st == NULL)
+		return;
+	free(st->places);
+	free(st->sorted);
+	free(st);
+}
+
+static bool section(const struct objfile *o, const Elf64_Ehdr *eh, size_t i, Elf64_Shdr *sh)
+{
+	uint64_t at;
+
+	if (eh->e_shentsize != sizeof *sh ||
+	    __builtin_add_overflow(eh->e_shoff, i * sizeof *sh, &at) || at > o->map_size ||
+	    o->map_size - at < sizeof *sh)
+		return false;
+	memcpy(sh, o->map + at, sizeof *sh);
+	return true;
+}
+
+/* Take the table of section `sh` and its strings, if all of both lies inside the file. */
+static bool take_table(struct symtab *st, const struct objfile *o, const Elf64_Ehdr *eh,
+		       const Elf64_Shdr *sh)
+{
+	Elf64_Shdr str;
+
+	if (sh->sh_offset > o->map_size || sh->sh_size > o->map_size - sh->sh_offset ||
+	    sh->sh_size / sizeof(Elf64_Sym) > UINT32_MAX / 4 ||
+	    !section(o, eh, sh->sh_link, &str) || str.sh_type != SHT_STRTAB ||
+	    str.sh_offset > o->map_size || str.sh_size > o->map_size - str.sh_offset)
+		return false;
+	const char *strs = (const char *)o->map + str.sh_offset;
+	const char *last = memrchr(strs, 0, str.sh_size);
+	if (last == NULL)
+		return false;
+	st->syms = o->map + sh->sh_offset;
+	st->nsyms = (uint32_t)(sh->sh_size / sizeof(Elf64_Sym));
+	st->strs = strs;
+	st->strs_size = (size_t)(last + 1 - strs);
+	return true;
+}
+
+/* .symtab holds all that .dynsym does, unless it was stripped. */
+static void find_table(struct symtab *st, const struct objfile *o)
+{
+	static const uint32_t types[] = {SHT_SYMTAB, SHT_DYNSYM};
+	struct elf_image image;
+	Elf64_Shdr sh;
+
+	if (elf_image_init(&image, o->map, o->map_size) != NULL || image.header.e_shoff == 0)
+		return;
+	for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+		size_t n = image.header.e_shnum;
+
+		if (n == 0 && section(o, &image.header, 0, &sh))
+			n = sh.sh_size < UINT32_MAX ? (size_t)sh.sh_size : 0;
+		for (size_t i = 0; i < n && section(o, &image.header, i, &sh); i++)
+			if (sh.sh_type == types[t] && take_table(st, o, &image.header, &sh))
+				return;
+	}
+}
+
+static enum rc load(struct objfile *o)
+{
+	if (o->symtab != NULL)
+		return RC_OK;
+	if (o->map == NULL)
+		return RC_UNSUP;
+	o->symtab = calloc(1, sizeof *o->symtab);
+	if (o->symtab == NULL)
+		return RC_NOMEM;
+	find_table(o->symtab, o);
+	return RC_OK;
+}
+
+/* The i-th symbol when it is a defined one with a name, else false. */
+static bool get(const struct symtab *st, uint32_t i, Elf64_Sym *sym, const char **name)
+{
+	memcpy(sym, st->syms + (size_t)i * sizeof *sym, sizeof *sym);
+	unsigned type = ELF64_ST_TYPE(sym->st_info);
+
+	if (sym->st_shndx == SHN_UNDEF || sym->st_name >= st->strs_size || type == STT_SECTION ||
+	    type == STT_FILE)
+		return false;
+	*name = st->strs + sym->st_name;
+	return **name != 0;
+}
+
+static void fill(const struct objfile *o, const Elf64_Sym *raw, const char *name,
+		 struct symbol *sym)
+{
+	sym->name = name;
+	sym->type = ELF64_ST_TYPE(raw->st_info);
+	sym->size = raw->st_size;
+	sym->addr = raw->st_value;
+	if (sym->type != STT_TLS && raw->st_shndx != SHN_ABS)
+		sym->addr += o->bias;
+}
+
+/* Eight bytes at a step: mangled names are long. */
+static uint32_t hash_name(const char *name)
+{
+	size_t len = strlen(name);
+	uint64_t h = len, word = 0;
+
+	for (; len >= 8; name += 8, len -= 8) {
+		memcpy(&word, name, 8);
+		h = (h ^ word) * 0x9e3779b97f4a7c15u;
+		h ^= h >> 29;
+	}
+	word = 0;
+	memcpy(&word, name, len);
+	h = (h ^ word) * 0x9e3779b97f4a7c15u;
+	return (uint32_t)(h >> 32);
+}
+
+/* The place where a name is or would be; NULL when there is none for it. */
+static struct place *find_place(const struct symtab *st, const char *name, uint32_t hash)
+{
+	for (uint32_t i = hash, probes = 0; probes < PROBES_MAX; i++, probes++) {
+		struct place *p = &st->places[i & st->mask];
+		Elf64_Sym sym;
+		const char *other;
+
+		if (p->number_1 == 0)
+			return p;
+		if (p->hash == hash && get(st, p->number_1 - 1, &sym, &other) &&
+		    strcmp(name, other) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static bool is_local(const struct symtab *st, uint32_t i)
+{
+	Elf64_Sym sym;
+
+	memcpy(&sym, st->syms + (size_t)i * sizeof sym, sizeof sym);
+	return ELF64_ST_BIND(sym.st_info) == STB_LOCAL;
+}
+
+static enum rc index_names(struct symtab *st)
+{
+	uint32_t size = 16;
+
+	while (size < st->nsyms + st->nsyms / 2)
+		size *= 2;
+	st->places = calloc(size, sizeof *st->places);
+	if (st->places == NULL)
+		return RC_NOMEM;
+	st->mask = size - 1;
+	for (uint32_t i = 0; i < st->nsyms; i++) {
+		Elf64_Sym sym;
+		const char *name;
+
+		if (!get(st, i, &sym, &name))
+			continue;
+		uint32_t hash = hash_name(name);
+		struct place *p = find_place(st, name, hash);
+		if (p == NULL)
+			continue;
+		/* Of several symbols of a name the first counts, but a static one least. */
+		if (p->number_1 == 0 ||
+		    (ELF64_ST_BIND(sym.st_info) != STB_LOCAL && is_local(st, p->number_1 - 1)))
+			*p = (struct place){hash, i + 1};
+	}
+	return RC_OK;
+}
+
+enum rc objfile_symbol(struct objfile *o, const char *name, struct symbol *sym)
+{
+	Elf64_Sym raw;
+
+	TRY(load(o));
+	if (o->symtab->nsyms == 0)
+		return RC_FAULT;
+	if (o->symtab->places == NULL)
+		TRY(index_names(o->symtab));
+	struct place *p = find_place(o->symtab, name, hash_name(name));
+	if (p == NULL || p->number_1 == 0 || !get(o->symtab, p->number_1 - 1, &raw, &name))
+		return RC_FAULT;
+	fill(o, &raw, name, sym);
+	return RC_OK;
+}
+
+enum rc objfile_each_symbol(struct objfile *o, const char *prefix, symbol_fn *fn, void *ctx)
+{
+	size_t len = strlen(prefix);
+	struct map seen = MAP_INIT;
+	enum rc rc = load(o);
+
+	for (uint32_t i = 0; rc == RC_OK && i < o->symtab->nsyms; i++) {
+		struct symbol sym;
+		Elf64_Sym raw;
+		const char *name;
+
+		if (!get(o->symtab, i, &raw, &name) || strncmp(name, prefix, len) != 0)
+			continue;
+		uint64_t key = (uint64_t)strlen(name) << 32 | hash_name(name);
+		uint64_t *before = map_get(&seen, key);
+		if (before != NULL && strcmp((const char *)(uintptr_t)*before, name) == 0)
+			continue;
+		rc = map_put(&seen, key, (uintptr_t)name);
+		if (rc != RC_OK)
+			break;
+		fill(o, &raw, name, &sym);
+		rc = fn(ctx, &sym);
+	}
+	map_free(&seen);
+	return rc;
+}
+
+static int compare_addr(const void *pa, const void *pb)
+{
+	const struct by_addr *a = pa, *b = pb;
+
+	if (a->value != b->value)
+		return a->value < b->value ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static enum rc index_addrs(struct symtab *st)
+{
+	addr_t highest = 0;
+	size_t n = 0;
+
+	st->sorted = calloc(st->nsyms != 0 ? st->nsyms : 1, sizeof *st->sorted);
+	if (st->sorted == NULL)
+		return RC_NOMEM;
+	for (uint32_t i = 0; i < st->nsyms; i++) {
+		Elf64_Sym sym;
+		const char *name;
+
+		if (!get(st, i, &sym, &name) || ELF64_ST_TYPE(sym.st_info) == STT_TLS ||
+		    sym.st_shndx == SHN_ABS)
+			continue;
+		addr_t end;
+		if (__builtin_add_overflow(sym.st_value, sym.st_size, &end))
+			continue;
+		st->sorted[n++] = (struct by_addr){sym.st_value, end, i};
+	}
+	qsort(st->sorted, n, sizeof *st->sorted, compare_addr);
+	for (size_t i = 0; i < n; i++) {
+		if (st->sorted[i].highest_end < highest)
+			st->sorted[i].highest_end = highest;
+		highest = st->sorted[i].highest_end;
+	}
+	st->nsorted = n;
+	return RC_OK;
+}
+
+/* Is `a` a better name than `b` for the same address? */
+static bool better(const Elf64_Sym *a, const Elf64_Sym *b)
+{
+	static const uint8_t weight[16] = {[STB_GLOBAL] = 2, [STB_WEAK] = 1};
+
+	if (a->st_value != b->st_value)
+		return a->st_value > b->st_value;
+	return weight[ELF64_ST_BIND(a->st_info)] > weight[ELF64_ST_BIND(b->st_info)];
+}
+
+/* The innermost symbol that covers `link`, looking back from sorted[at]; else the nearest one of
+ * size 0, unless a symbol with a size begins in between. */
+static bool covering(const struct symtab *st, size_t at, addr_t link, Elf64_Sym *found,
+		     const char **name)
+{
+	bool have = false, sizeless = false, walled = false;
+
+	for (size_t back = 0; back < BACK_MAX && back <= at; back++) {
+		const struct by_addr *e = &st->sorted[at - back];
+		const char *its_name;
+		Elf64_Sym sym;
+
+		if ((have && e->value < found->st_value) ||
+		    (e->highest_end <= link && (walled || sizeless)) ||
+		    !get(st, e->number, &sym, &its_name))
+			break;
+		bool covers = sym.st_size != 0 && link - sym.st_value < sym.st_size;
+		bool candidate = covers || (sym.st_size == 0 && !walled && !sizeless);
+		walled |= sym.st_size != 0;
+		if (!candidate || (have && !better(&sym, found)))
+			continue;
+		if (!covers) {
+			/* Kept only until one that really covers the address turns up. */
+			sizeless = true;
+			*found = sym;
+			*name = its_name;
+			continue;
+		}
+		have = true;
+		*found = sym;
+		*name = its_name;
+	}
+	return have || sizeless;
+}
+
+enum rc objfile_symbol_at(struct objfile *o, addr_t addr, struct symbol *sym, uint64_t *offset)
+{
+	const addr_t link = addr - o->bias;
+	const char *name;
+	Elf64_Sym raw = {0};
+
+	TRY(load(o));
+	struct symtab *st = o->symtab;
+	if (st->sorted == NULL)
+		TRY(index_addrs(st));
+	size_t low = 0, high = st->nsorted;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (st->sorted[mid].value <= link)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == 0 || !covering(st, low - 1, link, &raw, &name))
+		return RC_FAULT;
+	fill(o, &raw, name, sym);
+	*offset = link - raw.st_value;
+	return RC_OK;
+}
+
+char *symbol_demangle(const char *name)
+{
+	int status = 0;
+
+	if (name[0] != '_' || name[1] != 'Z' || strlen(name) > DEMANGLE_MAX)
+		return NULL;
+	return __cxa_demangle(name, NULL, NULL, &status);
+}

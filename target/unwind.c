@@ -1,0 +1,6 @@
+#include "target/unwind.h"
+#include "target/private.h"
+void unwind_free(struct target *t)
+{
+	(void)t;
+}
