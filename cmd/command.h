@@ -120,7 +120,8 @@ struct run {
  * run() is called once; behind a pipe once for each value. begin() and end(), where set, once each
  * around all of them. They return RC_OK, RC_DONE (stop early, fine), or an error, after having said
  * more by run_error() (else the runner says what the rc means). RC_USAGE makes the runner print the
- * usage line. An error of one piped value does not end the pipeline.
+ * usage line. An error of one piped value does not end the pipeline. end() is called wherever
+ * begin() was, also after errors, so that it can give memory back.
  *
  * A filter has row() instead of run(): it gets each row as it is, and hands on what it likes with
  * sink_row(r->sink, rec, cells, record_width(rec)). It stands only behind a pipe.

@@ -7,7 +7,6 @@
 
 #include "cmd/command.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -52,11 +51,12 @@ struct session {
 	bool json, quiet, verbose, keep_going;
 	enum color color;
 	FILE *out, *err;
-	bool failed;                        /* some command or row failed: exit status 1 */
-	bool quit;                          /* ::quit was run */
-	bool no_shell;                      /* refuse `! command` */
-	bool closed;                        /* nobody reads our output any more (EPIPE) */
-	volatile sig_atomic_t *interrupted; /* set by the handler of SIGINT */
+	bool failed;               /* some command or row failed: exit status 1 */
+	bool quit;                 /* ::quit was run */
+	bool no_shell;             /* refuse `! command` */
+	bool closed;               /* nobody reads our output any more (EPIPE) */
+	volatile int *interrupted; /* set by the handler of SIGINT; sig_atomic_t is int here, and
+				    * <signal.h> collides with target.h's names of registers */
 	struct arena arena;
 	struct variable *variables;
 	struct progress progress;
