@@ -25,9 +25,15 @@
 #define MISMATCHES_TOLD 4
 #define PATH_BYTES      4096
 
+/* Segments of files, kept back until all is found: mem cannot be read while it is added to. */
+struct served {
+	VEC(struct segment) segments;
+};
+
 /* One objfile while it is being located. */
 struct finding {
 	struct target *t;
+	struct served *served;
 	struct objfile *o;
 	const size_t *next;     /* for each mapping the next one of the same path, or SIZE_MAX */
 	size_t first;           /* its first mapping, or SIZE_MAX: it is in none */
@@ -311,7 +317,7 @@ static enum rc serve_mappings(const struct finding *f)
 		uint64_t have = o->map_size - m->offset;
 		s.end = have < m->end - m->start ? m->start + have : m->end;
 		s.data = o->map + m->offset;
-		TRY(mem_add(&f->t->mem, &s));
+		TRY(vec_push(&f->served->segments, s));
 	}
 	return RC_OK;
 }
@@ -332,7 +338,7 @@ static enum rc serve_segments(const struct finding *f)
 		s.start = ph.p_vaddr + o->bias;
 		s.end = s.start + ph.p_filesz;
 		s.data = o->map + ph.p_offset;
-		TRY(mem_add(&f->t->mem, &s));
+		TRY(vec_push(&f->served->segments, s));
 	}
 	return RC_OK;
 }
@@ -522,12 +528,13 @@ static enum rc locate_vdso(struct target *t)
 }
 
 static enum rc locate_libraries(struct target *t, const struct target_options *options,
-				const size_t *next, const size_t *heads, size_t nheads,
+				struct finding like, const size_t *heads, size_t nheads,
 				const char **why)
 {
 	for (size_t i = 0; i < nheads; i++) {
-		struct finding f = {.t = t, .next = next, .first = heads[i]};
+		struct finding f = like;
 
+		f.first = heads[i];
 		if (heads[i] == SIZE_MAX || !looks_like_elf(&f))
 			continue;
 		f.o = &t->objfiles[t->nobjfiles++];
@@ -537,15 +544,14 @@ static enum rc locate_libraries(struct target *t, const struct target_options *o
 	return RC_OK;
 }
 
-enum rc objfiles_locate(struct target *t, const struct target_options *options, const char **why)
+static enum rc locate_all(struct target *t, const struct target_options *options,
+			  struct served *served, const char **why)
 {
-	static const struct target_options none = {0};
 	size_t *next = arena_array(&t->arena, t->nmappings, sizeof *next);
 	size_t *heads = arena_array(&t->arena, OBJFILES_MAX, sizeof *heads);
+	struct finding f = {.t = t, .served = served, .next = next};
 	size_t nheads = 0;
 
-	if (options == NULL)
-		options = &none;
 	if (next == NULL || heads == NULL)
 		return RC_NOMEM;
 	TRY(chain_mappings(t, next, heads, &nheads));
@@ -555,14 +561,26 @@ enum rc objfiles_locate(struct target *t, const struct target_options *options, 
 		return RC_NOMEM;
 	t->exe_path = name_executable(t);
 	if (t->exe_path != NULL || options->exe != NULL) {
-		struct finding f = {.t = t, .o = &t->objfiles[0], .next = next};
+		struct finding exe = f;
 
-		t->exe = f.o;
+		t->exe = exe.o = &t->objfiles[0];
 		t->nobjfiles = 1;
-		TRY(locate_exe(&f, options, heads, nheads, why));
+		TRY(locate_exe(&exe, options, heads, nheads, why));
 	}
-	TRY(locate_libraries(t, options, next, heads, nheads, why));
-	TRY(locate_vdso(t));
+	TRY(locate_libraries(t, options, f, heads, nheads, why));
+	return locate_vdso(t);
+}
+
+enum rc objfiles_locate(struct target *t, const struct target_options *options, const char **why)
+{
+	static const struct target_options none = {0};
+	struct served served = {0};
+	enum rc rc = locate_all(t, options != NULL ? options : &none, &served, why);
+
+	for (size_t i = 0; rc == RC_OK && i < served.segments.n; i++)
+		rc = mem_add(&t->mem, &served.segments.at[i]);
+	vec_free(&served.segments);
+	TRY(rc);
 	warn_missing_exe(t);
 	warn_missing_libraries(t);
 	return mem_seal(&t->mem);
