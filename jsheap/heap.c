@@ -1,0 +1,374 @@
+/*
+ * heap - opening: layout, isolates, roots, pages, in this order.
+ *
+ * An isolate is found by its heap, which the page headers name; the heap lies inside the isolate. Where
+ * the isolate starts is told by the thread that entered it (a thread-local variable), else by the words
+ * that point just below the roots table. The roots table is found by the meta map, the one object that
+ * is its own map.
+ */
+#include "jsheap/heap.h"
+
+#include "jsheap/pages.h"
+#include "jsheap/scope.h"
+#include "jsheap/sizes.h"
+
+#include <string.h>
+
+#define ROOTS_WITHIN 0x4000u      /* bytes from the isolate to the roots table */
+#define HEAP_WITHIN 0x20000u      /* bytes from the isolate to its heap */
+#define ISOLATES_MAX 4096
+#define ROOT_NAMES_MAX 4096
+#define ROOT_NAME_BYTES 128
+
+static const char *const root_wanted[R_COUNT] = {
+#define ROOT(id, name) [R_##id] = name,
+#include "jsheap/roots.def"
+#undef ROOT
+};
+
+static enum rc read_root_names(struct js_heap *h, struct why *why)
+{
+	struct objfile *o;
+	struct symbol sym;
+
+	if (target_symbol(h->target, "_ZN2v88internal10RootsTable11root_names_E", &o, &sym) != RC_OK ||
+	    sym.size < 8 || sym.size / 8 > ROOT_NAMES_MAX)
+		return why_set(why, RC_UNSUP, 0,
+			       "the executable does not tell the names of V8's roots (its symbols were removed?)");
+	h->nroots = sym.size / 8;
+	h->root_names = arena_array(&h->arena, h->nroots, sizeof *h->root_names);
+	h->roots = arena_array(&h->arena, h->nroots, sizeof *h->roots);
+	if (h->root_names == NULL || h->roots == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < h->nroots; i++) {
+		char name[ROOT_NAME_BYTES] = "";
+		uint64_t p;
+
+		if (mem_u64(h->mem, sym.addr + 8 * i, &p) == RC_OK &&
+		    mem_cstr(h->mem, p, name, sizeof name) != RC_OK)
+			name[0] = '\0';
+		h->root_names[i] = arena_strdup(&h->arena, name);
+		if (h->root_names[i] == NULL)
+			return RC_NOMEM;
+	}
+	return RC_OK;
+}
+
+static size_t root_index(const struct js_heap *h, const char *name)
+{
+	size_t i = 0;
+
+	while (i < h->nroots && strcmp(h->root_names[i], name) != 0)
+		i++;
+	return i;
+}
+
+static bool is_own_map(const struct js_heap *h, uint64_t w)
+{
+	uint64_t map;
+
+	return (w & 3) == 1 && mem_u64(h->mem, w - 1, &map) == RC_OK && map == w;
+}
+
+/* How many roots named "..._map" are objects whose map's map is the meta map: says how likely `roots` is
+ * the table. */
+static size_t score_roots(const struct js_heap *h, addr_t roots, uint64_t meta)
+{
+	size_t score = 0;
+
+	for (size_t i = 0; i < h->nroots; i++) {
+		size_t len = strlen(h->root_names[i]);
+		uint64_t w, map;
+
+		if (len < 4 || strcmp(h->root_names[i] + len - 4, "_map") != 0)
+			continue;
+		score += mem_u64(h->mem, roots + 8 * i, &w) == RC_OK && (w & 3) == 1 &&
+			 mem_u64(h->mem, w - 1, &map) == RC_OK && map == meta;
+	}
+	return score;
+}
+
+static addr_t find_roots(const struct js_heap *h, addr_t isolate)
+{
+	size_t meta = root_index(h, root_wanted[R_meta_map]), best = 0;
+	addr_t found = 0;
+
+	for (addr_t a = isolate + 8 * meta; meta < h->nroots && a < isolate + 8 * meta + ROOTS_WITHIN; a += 8) {
+		uint64_t w;
+
+		if (mem_u64(h->mem, a, &w) != RC_OK || !is_own_map(h, w))
+			continue;
+		size_t score = score_roots(h, a - 8 * meta, w);
+		if (score > best) {
+			best = score;
+			found = a - 8 * meta;
+		}
+	}
+	return found;
+}
+
+/* The value of V8's thread-local "current isolate" in a thread: a TLS variable from V8 11 on, before that
+ * a pthread key. glibc: struct pthread at fs_base, the first 32 keys at +0x310. */
+static addr_t isolate_of_thread(const struct js_heap *h, const struct thread *th)
+{
+	addr_t fs = th->regs[REG_FS_BASE];
+	struct objfile *o;
+	struct symbol sym;
+	uint64_t size, align, v;
+	uint32_t key;
+
+	if (target_symbol(h->target, "_ZN2v88internal18g_current_isolate_E", &o, &sym) == RC_OK &&
+	    o->is_main && objfile_tls(o, &size, &align) == RC_OK) {
+		align = align != 0 ? align : 1;
+		size = (size + align - 1) / align * align;
+		return mem_u64(h->mem, fs - size + sym.addr, &v) == RC_OK ? v : 0;
+	}
+	if (target_symbol(h->target, "_ZN2v88internal7Isolate12isolate_key_E", &o, &sym) == RC_OK &&
+	    mem_u32(h->mem, sym.addr, &key) == RC_OK && key < 32)
+		return mem_u64(h->mem, fs + 0x310 + 16 * key + 8, &v) == RC_OK ? v : 0;
+	return 0;
+}
+
+/* Without a thread: the address just below the roots table that the heap's memory points to most. */
+static addr_t isolate_below(const struct js_heap *h, addr_t heap)
+{
+	size_t meta = root_index(h, root_wanted[R_meta_map]), best = 0;
+	addr_t roots = 0, isolate = 0;
+	uint64_t w;
+
+	for (addr_t a = heap; a > heap - HEAP_WITHIN && roots == 0; a -= 8)
+		if (mem_u64(h->mem, a, &w) == RC_OK && is_own_map(h, w) &&
+		    score_roots(h, a - 8 * meta, w) > h->nroots / 16)
+			roots = a - 8 * meta;
+	for (addr_t c = roots & ~(addr_t)7; roots != 0 && c + 0x800 > roots; c -= 8) {
+		size_t votes = 0;
+		for (addr_t a = heap; a < heap + 0x4000; a += 8) {
+			uint64_t z;
+			if (mem_u64(h->mem, a, &w) != RC_OK)
+				break;
+			votes += w == c || (w != 0 && (w & 7) == 0 && mem_u64(h->mem, w, &z) == RC_OK && z == c);
+		}
+		if (votes > best) {
+			best = votes;
+			isolate = c;
+		}
+	}
+	return isolate;
+}
+
+static enum rc add_isolate(struct js_heap *h, addr_t heap)
+{
+	struct js_isolate iso = {.heap = heap};
+
+	if (h->nisolates == ISOLATES_MAX)
+		return RC_LIMIT;
+	for (size_t i = 0; i < h->target->nthreads && iso.addr == 0; i++) {
+		addr_t a = isolate_of_thread(h, &h->target->threads[i]);
+		if (a != 0 && heap >= a && heap < a + HEAP_WITHIN) {
+			iso.addr = a;
+			iso.thread = h->target->threads[i].tid;
+		}
+	}
+	if (iso.addr == 0)
+		iso.addr = isolate_below(h, heap);
+	if (iso.addr != 0)
+		iso.roots = find_roots(h, iso.addr);
+	if (iso.roots == 0)
+		return RC_OK; /* a stale header, or an isolate on its way out */
+	h->isolates[h->nisolates++] = iso;
+	return RC_OK;
+}
+
+/* The main isolate first: it belongs to the thread whose tid is the pid; then by thread. */
+static int main_first(const void *a, const void *b)
+{
+	const struct js_isolate *x = a, *y = b;
+	pid_t tx = x->thread != 0 ? x->thread : INT32_MAX, ty = y->thread != 0 ? y->thread : INT32_MAX;
+
+	return tx < ty ? -1 : tx > ty;
+}
+
+static enum rc find_isolates(struct js_heap *h, const page_headers *found)
+{
+	struct map heaps = MAP_INIT;
+	enum rc rc = RC_OK;
+
+	h->isolates = arena_array(&h->arena, ISOLATES_MAX, sizeof *h->isolates);
+	if (h->isolates == NULL)
+		return RC_NOMEM;
+	for (size_t i = 0; i < found->n && rc == RC_OK; i++) {
+		if (map_get(&heaps, found->at[i].heap) != NULL)
+			continue;
+		rc = map_put(&heaps, found->at[i].heap, 1);
+		if (rc == RC_OK)
+			rc = add_isolate(h, found->at[i].heap);
+	}
+	map_free(&heaps);
+	if (h->nisolates > 1)
+		qsort(h->isolates, h->nisolates, sizeof *h->isolates, main_first);
+	return rc;
+}
+
+static enum rc read_roots(struct js_heap *h)
+{
+	const struct js_isolate *iso = &h->isolates[0];
+
+	for (size_t i = 0; i < h->nroots; i++) {
+		uint64_t w = 0;
+		if (mem_u64(h->mem, iso->roots + 8 * i, &w) != RC_OK)
+			w = 0;
+		h->roots[i] = jsval_of(w);
+		if (w != 0 && map_get(&h->root_of, w) == NULL)
+			TRY(map_put(&h->root_of, w, i + 1));
+	}
+	for (int r = 0; r < R_COUNT; r++) {
+		size_t i = root_index(h, root_wanted[r]);
+		h->root[r] = i < h->nroots ? h->roots[i] : jsval_of(0);
+	}
+	return RC_OK;
+}
+
+static enum rc learn_types(struct js_heap *h, struct why *why)
+{
+	uint16_t type;
+
+	if (mem_u16(h->mem, jsval_addr(h->root[R_meta_map]) + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+		    &h->map_type) != RC_OK ||
+	    h->map_type != h->types.number[T_MAP])
+		return why_set(why, RC_BAD, 0, "the roots table of the isolate makes no sense");
+	for (size_t i = 0; i < h->nroots; i++) {
+		size_t len = strlen(h->root_names[i]);
+		if (len < 5 || strcmp(h->root_names[i] + len - 4, "_map") != 0 || !js_is_map(h, h->roots[i]))
+			continue;
+		if (mem_u16(h->mem, jsval_addr(h->roots[i]) + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+			    &type) == RC_OK)
+			v8_types_learn(&h->types, &h->arena, h->root_names[i], type);
+	}
+	return v8_types_finish(&h->types, &h->layout, why);
+}
+
+static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *why)
+{
+	TRY(pages_scan(h->mem, found));
+	TRY(find_isolates(h, found));
+	if (h->nisolates == 0)
+		return why_set(why, RC_BAD, 0,
+			       found->n != 0 ? "heap pages were found, but no isolate that they belong to"
+					     : "no heap page was found: the process had no V8 heap, or the dump left it out");
+	TRY(read_roots(h));
+	TRY(pages_read_only(h, &h->isolates[0], found));
+	TRY(pages_adopt(h, found));
+	TRY(learn_types(h, why));
+	TRY(pages_name_spaces(h));
+	for (size_t i = 0; i < h->nisolates; i++)
+		TRY(pages_find_areas(h, &h->isolates[i]));
+	return v8_sizes_calibrate(h, why);
+}
+
+enum rc js_heap_open(struct target *t, struct js_heap **heap, struct why *why)
+{
+	struct js_heap *h = calloc(1, sizeof *h);
+	page_headers found = {0};
+
+	*heap = NULL;
+	*why = (struct why){0};
+	if (h == NULL)
+		return why_set(why, RC_NOMEM, 0, "out of memory");
+	h->target = t;
+	h->mem = &t->mem;
+	enum rc rc = v8_layout_resolve(t, &h->layout, why);
+	if (rc == RC_OK)
+		rc = v8_types_resolve(&h->arena, &h->layout, &h->types, why);
+	if (rc == RC_OK)
+		rc = read_root_names(h, why);
+	if (rc == RC_OK)
+		rc = open_pages(h, &found, why);
+	vec_free(&found);
+	if (rc != RC_OK) {
+		if (why->rc == RC_OK)
+			why_set(why, rc, 0, "the V8 heap cannot be opened");
+		js_heap_close(h);
+		return rc;
+	}
+	*heap = h;
+	return RC_OK;
+}
+
+void js_heap_close(struct js_heap *h)
+{
+	if (h == NULL)
+		return;
+	map_free(&h->page_of);
+	map_free(&h->root_of);
+	map_free(&h->space_classes);
+	v8_sizes_free(h);
+	arena_free(&h->arena);
+	free(h);
+}
+
+const char *js_root_name(const struct js_heap *h, jsval v)
+{
+	const uint64_t *i = map_get(&h->root_of, v.bits);
+
+	return i != NULL ? h->root_names[*i - 1] : NULL;
+}
+
+bool js_is_map(const struct js_heap *h, jsval v)
+{
+	uint64_t map;
+	uint16_t type;
+
+	return jsval_is_pointer(v) && js_page_at(h, v.bits - 1) != NULL &&
+	       mem_u64(h->mem, v.bits - 1, &map) == RC_OK && (map & 3) == 1 &&
+	       js_page_at(h, map - 1) != NULL &&
+	       mem_u16(h->mem, map - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type), &type) == RC_OK &&
+	       type == h->map_type;
+}
+
+enum rc js_map_of(const struct js_heap *h, jsval v, jsval *map)
+{
+	uint64_t w;
+
+	if (!jsval_is_pointer(v) || js_page_at(h, v.bits - 1) == NULL)
+		return RC_BAD;
+	TRY(mem_u64(h->mem, v.bits - 1, &w));
+	*map = jsval_of(w);
+	return js_is_map(h, *map) ? RC_OK : RC_BAD;
+}
+
+enum rc js_type_of(const struct js_heap *h, jsval v, uint16_t *type)
+{
+	jsval map;
+
+	TRY(js_map_of(h, v, &map));
+	return mem_u16(h->mem, map.bits - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type), type);
+}
+
+bool js_is(const struct js_heap *h, jsval v, enum v8_type t)
+{
+	uint16_t type;
+
+	return js_type_of(h, v, &type) == RC_OK && type_is(&h->types, type, t);
+}
+
+unsigned js_classes(const struct js_heap *h, jsval v)
+{
+	uint16_t type;
+
+	return js_type_of(h, v, &type) == RC_OK ? type_classes(&h->types, type) : 0;
+}
+
+enum rc js_word(const struct js_heap *h, jsval object, int64_t offset, uint64_t *v)
+{
+	return mem_u64(h->mem, jsval_addr(object) + (addr_t)offset, v);
+}
+
+enum rc js_word32(const struct js_heap *h, jsval object, int64_t offset, uint32_t *v)
+{
+	return mem_u32(h->mem, jsval_addr(object) + (addr_t)offset, v);
+}
+
+enum rc js_field(const struct js_heap *h, jsval object, int64_t offset, jsval *v)
+{
+	return mem_u64(h->mem, jsval_addr(object) + (addr_t)offset, &v->bits);
+}

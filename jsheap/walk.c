@@ -1,0 +1,323 @@
+/*
+ * walk - see the header.
+ */
+#include "jsheap/walk.h"
+
+#include <stdlib.h>
+
+#define FIRST_MAPS 1024
+#define RESYNC_CHAIN 5
+#define SAMPLE_CHAIN 4
+#define CALIBRATION_PAGES 96
+#define ENOUGH_SAMPLES 32
+
+enum rc js_walk_init(struct js_walk *w, const struct js_heap *h)
+{
+	*w = (struct js_walk){.heap = h, .mask = FIRST_MAPS - 1};
+	w->maps = calloc(FIRST_MAPS, sizeof *w->maps);
+	w->scratch = malloc(V8_PAGE_BYTES);
+	if (w->maps != NULL && w->scratch != NULL)
+		return RC_OK;
+	js_walk_free(w);
+	return RC_NOMEM;
+}
+
+void js_walk_free(struct js_walk *w)
+{
+	free(w->maps);
+	free(w->scratch);
+	w->maps = NULL;
+	w->scratch = NULL;
+}
+
+static size_t place_of(const struct js_walk *w, uint64_t map)
+{
+	size_t i = map_hash(map) & w->mask;
+
+	while (w->maps[i].map != 0 && w->maps[i].map != map)
+		i = (i + 1) & w->mask;
+	return i;
+}
+
+static bool grow(struct js_walk *w)
+{
+	struct js_walk bigger = {.mask = w->mask * 2 + 1};
+
+	bigger.maps = calloc(bigger.mask + 1, sizeof *bigger.maps);
+	if (bigger.maps == NULL)
+		return false;
+	for (size_t i = 0; i <= w->mask; i++)
+		if (w->maps[i].map != 0)
+			bigger.maps[place_of(&bigger, w->maps[i].map)] = w->maps[i];
+	free(w->maps);
+	w->maps = bigger.maps;
+	w->mask = bigger.mask;
+	return true;
+}
+
+static struct js_map_info *load_map(struct js_walk *w, uint64_t map)
+{
+	struct js_map_info info;
+
+	if (js_map_info_load(w->heap, jsval_of(map), &info) != RC_OK)
+		return NULL;
+	if (w->nmaps * 2 > w->mask && !grow(w))
+		return NULL;
+	struct js_map_info *place = &w->maps[place_of(w, map)];
+	*place = info;
+	w->nmaps++;
+	return place;
+}
+
+struct js_map_info *js_walk_map(struct js_walk *w, uint64_t map)
+{
+	if ((map & 3) != 1)
+		return NULL;
+	struct js_map_info *info = &w->maps[place_of(w, map)];
+	return info->map == map ? info : load_map(w, map);
+}
+
+/* True when `depth` valid objects follow from addr, or the page or its used part ends before. */
+static bool chain_holds(struct js_walk *w, const struct js_page *p, addr_t addr, int depth)
+{
+	const struct js_heap *h = w->heap;
+
+	for (; depth > 0; depth--) {
+		uint64_t map, size;
+
+		if (addr == p->stop || addr == p->end)
+			return true;
+		if (addr > p->end || mem_u64(h->mem, addr, &map) != RC_OK)
+			return false;
+		const struct js_map_info *info = js_walk_map(w, map);
+		if (info == NULL)
+			return false;
+		if (info->kind != NO_KIND && h->sizes->kinds[info->kind].nvariants > 1 && w->sample != NULL)
+			return true; /* while calibrating: the next size is not sure itself */
+		if (js_object_size(h, info, addr, &size) != RC_OK || size > p->end - addr)
+			return false;
+		addr += size;
+	}
+	return true;
+}
+
+/* The areas of a page, in order. */
+struct areas {
+	const struct js_area *at, *end;
+};
+
+static struct areas areas_of(const struct js_heap *h, const struct js_page *p)
+{
+	if (p->isolate == UINT32_MAX)
+		return (struct areas){NULL, NULL};
+	const struct js_isolate *iso = &h->isolates[p->isolate];
+	size_t lo = 0, hi = iso->nareas;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (iso->areas[mid].top < p->start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return (struct areas){iso->areas + lo, iso->areas + iso->nareas};
+}
+
+/* The bytes at addr in this process, up to `stop`, and how many there are; 0 when they cannot be read. */
+static uint64_t window(struct js_walk *w, addr_t addr, addr_t stop, const uint8_t **data)
+{
+	const struct segment *s = mem_segment(w->heap->mem, addr);
+
+	if (s == NULL)
+		return 0;
+	uint64_t n = (s->end < stop ? s->end : stop) - addr;
+	if (s->data != NULL) {
+		*data = s->data + (addr - s->start);
+		return n;
+	}
+	n = n < V8_PAGE_BYTES ? n : V8_PAGE_BYTES;
+	*data = w->scratch;
+	return mem_peek(w->heap->mem, addr, w->scratch, n);
+}
+
+/* State of one page's walk. */
+struct page_walk {
+	struct js_walk *w;
+	const struct js_page *p;
+	struct areas areas;
+	js_object_fn *fn;
+	void *ctx;
+	addr_t addr;
+};
+
+/* Where the next valid objects begin after a misstep, at most `limit`. */
+static addr_t resync(struct page_walk *pw, addr_t limit)
+{
+	addr_t a = pw->addr + 8;
+
+	while (a < limit && (pw->areas.at == pw->areas.end || a != pw->areas.at->top) &&
+	       !chain_holds(pw->w, pw->p, a, RESYNC_CHAIN))
+		a += 8;
+	return a;
+}
+
+static void misstep(struct page_walk *pw)
+{
+	struct js_walk_stats *st = &pw->w->stats;
+	addr_t next = resync(pw, pw->p->stop);
+
+	st->missteps++;
+	st->gap_bytes += next - pw->addr;
+	if (st->first_misstep == 0)
+		st->first_misstep = pw->addr;
+	pw->addr = next;
+}
+
+/* The map word of an object that was moved is the untagged address of its copy. */
+static bool forwarded(struct page_walk *pw, uint64_t word)
+{
+	const struct js_heap *h = pw->w->heap;
+	uint64_t map, size;
+
+	if ((word & 7) != 0 || js_page_at(h, word) == NULL || mem_u64(h->mem, word, &map) != RC_OK)
+		return false;
+	const struct js_map_info *info = js_walk_map(pw->w, map);
+	if (info == NULL || js_object_size(h, info, word, &size) != RC_OK || size > pw->p->stop - pw->addr)
+		return false;
+	pw->w->stats.forwarded_bytes += size;
+	pw->addr += size;
+	return true;
+}
+
+static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const uint8_t *data, uint64_t left)
+{
+	struct js_walk_stats *st = &pw->w->stats;
+	struct js_object o = {.addr = pw->addr, .words = (const uint64_t *)data, .info = info};
+
+	if (pw->w->sample != NULL && info->kind != NO_KIND &&
+	    pw->w->heap->sizes->kinds[info->kind].nvariants > 1)
+		pw->w->sample(pw->w, info, pw->addr, pw->p);
+	o.size = left >= 16 ? js_object_size_simple(info, data) : 0;
+	if (o.size == 0 && js_object_size(pw->w->heap, info, pw->addr, &o.size) != RC_OK)
+		o.size = 0;
+	if (o.size == 0 || o.size > pw->p->end - pw->addr) {
+		misstep(pw);
+		return RC_OK;
+	}
+	pw->addr += o.size;
+	if ((info->classes & CLASS_SKIP) != 0) {
+		st->filler_bytes += o.size;
+		return RC_OK;
+	}
+	o.readable = o.size < left ? o.size : left;
+	st->objects++;
+	st->bytes += o.size;
+	return pw->fn != NULL ? pw->fn(pw->ctx, &o) : RC_OK;
+}
+
+static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *data, uint64_t n)
+{
+	while (pw->addr - base < n && n - (pw->addr - base) >= 8) {
+		while (pw->areas.at != pw->areas.end && pw->areas.at->top < pw->addr)
+			pw->areas.at++;
+		if (pw->areas.at != pw->areas.end && pw->areas.at->top == pw->addr) {
+			pw->addr = pw->areas.at->limit;
+			continue;
+		}
+		const uint8_t *at = data + (pw->addr - base);
+		uint64_t word = *(const uint64_t *)at;
+		struct js_map_info *info = js_walk_map(pw->w, word);
+		if (info != NULL)
+			TRY(one_object(pw, info, at, n - (pw->addr - base)));
+		else if (!forwarded(pw, word))
+			misstep(pw);
+	}
+	return RC_OK;
+}
+
+enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *fn, void *ctx)
+{
+	struct page_walk pw = {.w = w, .p = p, .areas = areas_of(w->heap, p), .fn = fn, .ctx = ctx,
+			       .addr = p->start};
+	addr_t stop = p->kind == PAGE_LARGE ? p->start + 16 : p->stop;
+
+	if (p->dead)
+		return RC_OK;
+	while (pw.addr < stop) {
+		const uint8_t *data;
+		addr_t base = pw.addr;
+		uint64_t n = window(w, base, p->stop, &data);
+
+		if (n < 8) { /* left out by the dump: go on where it has memory again */
+			const struct segment *s = mem_segment(w->heap->mem, base);
+			addr_t next = s != NULL && s->end < p->stop ? s->end : p->stop;
+			w->stats.unreadable_bytes += next - base;
+			pw.addr = next;
+			if (next < p->stop && !chain_holds(w, p, next, RESYNC_CHAIN))
+				pw.addr = resync(&pw, p->stop);
+			continue;
+		}
+		TRY(walk_window(&pw, base, data, n));
+		if (pw.addr == base)
+			break;
+	}
+	return RC_OK;
+}
+
+/* Each variant that leads to a valid object gets a vote, if some other does not. */
+static void vote(struct js_walk *w, struct js_map_info *info, addr_t addr, const struct js_page *p)
+{
+	struct size_kind *k = &w->heap->sizes->kinds[info->kind];
+	unsigned good = 0, first = SIZE_VARIANTS;
+	bool fits[SIZE_VARIANTS] = {false};
+
+	for (unsigned i = 0; i < k->nvariants; i++) {
+		uint64_t size;
+
+		fits[i] = size_by_variant(w->heap, k, i, addr, &size) == RC_OK && size <= p->end - addr &&
+			  chain_holds(w, p, addr + size, SAMPLE_CHAIN);
+		good += fits[i];
+		if (fits[i] && (first == SIZE_VARIANTS || k->votes[i] > k->votes[first]))
+			first = i;
+	}
+	if (good == 0 || good == k->nvariants)
+		return;
+	k->samples++;
+	for (unsigned i = 0; i < k->nvariants; i++)
+		k->votes[i] += fits[i];
+	if (first == k->chosen)
+		return;
+	k->chosen = first; /* step on by what fits here */
+	struct js_map_info fresh;
+	if (js_map_info_load(w->heap, jsval_of(info->map), &fresh) == RC_OK)
+		*info = fresh;
+}
+
+static bool decided(const struct js_heap *h)
+{
+	for (size_t i = 0; i < h->sizes->nkinds; i++)
+		if (h->sizes->kinds[i].nvariants > 1 && h->sizes->kinds[i].samples < ENOUGH_SAMPLES)
+			return false;
+	return true;
+}
+
+enum rc walk_calibrate(struct js_heap *h)
+{
+	struct js_walk w;
+	size_t pages = 0;
+	enum rc rc = RC_OK;
+
+	TRY(js_walk_init(&w, h));
+	w.sample = vote;
+	/* Read-only pages first: they hold one of nearly everything. */
+	for (int read_only = 1; read_only >= 0; read_only--)
+		for (size_t i = 0; i < h->npages && rc == RC_OK && pages < CALIBRATION_PAGES && !decided(h); i++) {
+			const struct js_page *p = &h->pages[i];
+			if ((p->kind == PAGE_READ_ONLY) != (read_only != 0) || p->kind == PAGE_LARGE)
+				continue;
+			rc = js_walk_page(&w, p, NULL, NULL);
+			pages++;
+		}
+	js_walk_free(&w);
+	return rc;
+}
