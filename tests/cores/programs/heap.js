@@ -1,0 +1,194 @@
+'use strict';
+/*
+ * heap - known numbers of objects of known shapes, and V8's own heap snapshot to compare with.
+ *
+ * Every constructor counts itself, so that no number is typed twice. Literals are made in one place
+ * each, over and over: V8 keeps a pattern object ("boilerplate") for some literals, and the program
+ * cannot know about those.
+ */
+const v8 = require('v8');
+const truth = require('./truth.js');
+
+const constructors = {};
+const ducks = new Map();
+
+function count(name) {
+	constructors[name] = (constructors[name] ?? 0) + 1;
+}
+
+/* Remember an object as one of its duck type, for ::findjsobjects' rows. */
+function duck(constructor, object) {
+	const properties = Reflect.ownKeys(object).map((key) =>
+		(typeof key === 'symbol' ? `Symbol(${key.description})` : key));
+	const key = JSON.stringify([constructor, properties]);
+	ducks.set(key, (ducks.get(key) ?? 0) + 1);
+	return object;
+}
+
+class TruthCat {
+	constructor(i) {
+		this.id = i;
+		this.name = `cat${i}`;
+		this.weight = i + 0.5;
+		this.kitten = null;
+		count(new.target.name);
+	}
+}
+
+class TruthLion extends TruthCat {
+	constructor(i) {
+		super(i);
+		this.pride = { size: i };
+	}
+}
+
+class TruthSphinx extends TruthLion {
+	#riddle = 'four legs';
+	constructor(i) {
+		super(i);
+		this.stone = true;
+	}
+	ask() {
+		return this.#riddle;
+	}
+}
+
+function TruthOld(i) {
+	this.a = i;
+	this.b = -i;
+	count('TruthOld');
+}
+
+function TruthOldHeir(i) {
+	TruthOld.call(this, i);
+	constructors.TruthOld--;
+	this.c = [i];
+	count('TruthOldHeir');
+}
+TruthOldHeir.prototype = Object.create(TruthOld.prototype, {
+	constructor: { value: TruthOldHeir, enumerable: false },
+});
+
+class TruthEmpty {
+	constructor() {
+		count('TruthEmpty');
+	}
+}
+
+/* More properties than V8 puts into the object itself, the rest by assignment. */
+class TruthWide {
+	constructor(i) {
+		for (let k = 0; k < 40; k++) {
+			this[`wide${k}`] = i + k;
+		}
+		count('TruthWide');
+	}
+}
+
+/* Deleting makes it a dictionary. */
+class TruthDictionary {
+	constructor(i) {
+		for (let k = 0; k < 30; k++) {
+			this[`key${k}`] = i * k;
+		}
+		for (let k = 0; k < 30; k += 3) {
+			delete this[`key${k}`];
+		}
+		count('TruthDictionary');
+	}
+}
+
+class TruthList extends Array {
+	constructor(...items) {
+		super(...items);
+		count('TruthList');
+	}
+}
+
+class TruthError extends Error {
+	constructor(i) {
+		super(`wrong ${i}`);
+		this.code = `E${i}`;
+		count('TruthError');
+	}
+}
+
+class TruthTable extends Map {
+	constructor(i) {
+		super([[i, i]]);
+		count('TruthTable');
+	}
+}
+
+const symbolKey = Symbol('truthKey');
+
+function makeDuck(i) {
+	return { duckA: i, duckB: 'q', duckC: i * 2 };
+}
+
+function makeReversed(i) {
+	return { duckC: i, duckB: 'q', duckA: i };
+}
+
+function makeNullProto(i) {
+	const object = Object.create(null);
+	object.nullA = i;
+	object.nullB = 'n';
+	return object;
+}
+
+function makeSymbolKeyed(i) {
+	const object = { truthPlain: i };
+	object[symbolKey] = i;
+	return object;
+}
+
+function makeAccessor(i) {
+	return { get truthGetter() { return i; }, truthValue: i };
+}
+
+function makeIndexed(i) {
+	const object = { truthIndexed: i };
+	object[0] = i;
+	object[7] = i;
+	return object;
+}
+
+const root = [];
+
+function keep(times, make) {
+	for (let i = 0; i < times; i++) {
+		root.push(make(i));
+	}
+}
+
+keep(1000, (i) => duck('TruthCat', new TruthCat(i)));
+keep(500, (i) => duck('TruthLion', new TruthLion(i)));
+keep(77, (i) => duck('TruthSphinx', new TruthSphinx(i)));
+keep(300, (i) => duck('TruthOld', new TruthOld(i)));
+keep(111, (i) => duck('TruthOldHeir', new TruthOldHeir(i)));
+keep(64, (i) => new TruthEmpty(i));
+keep(90, (i) => duck('TruthWide', new TruthWide(i)));
+keep(33, (i) => duck('TruthDictionary', new TruthDictionary(i)));
+keep(44, (i) => new TruthList(i, i, i));
+keep(25, (i) => new TruthError(i));
+keep(18, (i) => new TruthTable(i));
+keep(250, (i) => duck('Object', makeDuck(i)));
+keep(120, (i) => duck('Object', makeReversed(i)));
+keep(60, (i) => duck('Object', makeNullProto(i)));
+keep(80, (i) => duck('Object', makeSymbolKeyed(i)));
+keep(70, (i) => duck('Object', makeAccessor(i)));
+keep(55, (i) => duck('Object', makeIndexed(i)));
+globalThis.truthRoot = root;
+
+const rows = Array.from(ducks, ([key, times]) => {
+	const [constructor, properties] = JSON.parse(key);
+	return { constructor, properties, count: times };
+});
+gc();
+truth.write({
+	constructors, ducks: rows, spaces: v8.getHeapSpaceStatistics(), heap: v8.getHeapStatistics(),
+	snapshot: truth.snapshotPath(),
+});
+v8.writeHeapSnapshot(truth.snapshotPath());
+process.abort();
