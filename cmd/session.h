@@ -7,6 +7,7 @@
 
 #include "cmd/command.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -40,6 +41,8 @@ struct session {
 	enum rc (*open_heap)(struct session *s, struct why *why);
 	bool heap_tried;
 	struct why heap_why;
+	/* The isolate that a thread is in; false when none is known. May be NULL. */
+	bool (*thread_isolate)(struct session *s, pid_t thread, uint64_t *isolate);
 	/* Fills what the V8 layers know for ::status, without opening a heap at great cost; may be
 	 * NULL. Whatever it leaves zeroed stays null. */
 	void (*status_js)(struct session *s, struct status_js *js);
@@ -51,12 +54,11 @@ struct session {
 	bool json, quiet, verbose, keep_going;
 	enum color color;
 	FILE *out, *err;
-	bool failed;               /* some command or row failed: exit status 1 */
-	bool quit;                 /* ::quit was run */
-	bool no_shell;             /* refuse `! command` */
-	bool closed;               /* nobody reads our output any more (EPIPE) */
-	volatile int *interrupted; /* set by the handler of SIGINT; sig_atomic_t is int here, and
-				    * <signal.h> collides with target.h's names of registers */
+	bool failed;                        /* some command or row failed: exit status 1 */
+	bool quit;                          /* ::quit was run */
+	bool no_shell;                      /* refuse `! command` */
+	bool closed;                        /* nobody reads our output any more (EPIPE) */
+	volatile sig_atomic_t *interrupted; /* set by the handler of SIGINT */
 	struct arena arena;
 	struct variable *variables;
 	struct progress progress;

@@ -1,6 +1,5 @@
 /*
- * shell - inside cmd/: the far end of `! command`. Apart from the rest because <sys/wait.h> brings
- * names of registers that collide with target.h.
+ * shell - inside cmd/: the far end of `! command`.
  */
 #ifndef CMD_SHELL_H
 #define CMD_SHELL_H

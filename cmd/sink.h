@@ -6,6 +6,7 @@
 
 #include "cmd/record.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 struct sink_ops {
@@ -18,8 +19,8 @@ struct sink_ops {
 struct sink {
 	const struct sink_ops *ops;
 	bool text, json;
-	const volatile int *interrupted; /* NULL: never */
-	int error;                       /* errno of the write that failed; 0: none */
+	const volatile sig_atomic_t *interrupted; /* NULL: never */
+	int error;                                /* errno of the write that failed; 0: none */
 };
 
 /* Aligned text, and JSON lines, to a stdio stream that the caller closes. NULL without memory. */
