@@ -298,6 +298,8 @@ void js_heap_close(struct js_heap *h)
 {
 	if (h == NULL)
 		return;
+	if (h->kept != NULL)
+		h->kept_free(h->kept);
 	map_free(&h->page_of);
 	map_free(&h->root_of);
 	map_free(&h->space_classes);
@@ -371,4 +373,13 @@ enum rc js_word32(const struct js_heap *h, jsval object, int64_t offset, uint32_
 enum rc js_field(const struct js_heap *h, jsval object, int64_t offset, jsval *v)
 {
 	return mem_u64(h->mem, jsval_addr(object) + (addr_t)offset, &v->bits);
+}
+
+jsval js_input(const struct js_heap *h, uint64_t bits)
+{
+	jsval map;
+
+	if ((bits & 7) == 0 && js_map_of(h, jsval_of(bits | 1), &map) == RC_OK)
+		return jsval_of(bits | 1);
+	return jsval_of(bits);
 }

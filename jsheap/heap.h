@@ -80,6 +80,9 @@ struct js_heap {
 	struct map space_classes; /* vtable address -> name of the Space class (const char *) */
 	struct v8_size_rules *sizes;      /* sizes.h */
 	const struct scope_format *scope; /* scope.h: how this V8 lays ScopeInfos out */
+	/* What a layer above computed once and keeps as long as the heap; freed by js_heap_close. */
+	void *kept;
+	void (*kept_free)(void *kept);
 };
 
 /* Find isolates, roots and pages. RC_OK; RC_UNSUP when this is no Node or its V8 is not known, RC_BAD
@@ -94,6 +97,9 @@ static inline const struct js_page *js_page_at(const struct js_heap *h, addr_t a
 
 	return i != NULL ? &h->pages[*i - 1] : NULL;
 }
+
+/* A value typed by a user: an address without its tag bit is an object when one starts there. */
+jsval js_input(const struct js_heap *h, uint64_t bits);
 
 /* The name of the root that has this value, or NULL. */
 const char *js_root_name(const struct js_heap *h, jsval v);

@@ -37,12 +37,10 @@ static void *work(void *arg)
 		if (wanted(all, &s->heap->pages[i]))
 			rc = js_walk_page(&all->walks[me->index], &s->heap->pages[i], all->fn,
 					  all->ctxs[me->index]);
-		if (rc == RC_OK && all->stop != NULL && *all->stop != 0)
-			rc = RC_INTR;
+		if (rc == RC_OK && me->index == 0 && all->tick != NULL)
+			rc = all->tick(all->tick_ctx, i + 1, s->heap->npages);
 		if (rc != RC_OK)
 			__atomic_store_n(&s->rc, (int)rc, __ATOMIC_RELAXED);
-		if (all->progress != NULL)
-			__atomic_fetch_add(all->progress, 1, __ATOMIC_RELAXED);
 	}
 }
 

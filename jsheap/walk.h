@@ -55,18 +55,18 @@ MUST_USE enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_obj
 /* Let the objects of some pages vote for size rules (sizes.h). */
 MUST_USE enum rc walk_calibrate(struct js_heap *h);
 
-/* All pages on `jobs` threads, each with its own js_walk and its own context made and merged by the
- * caller: ctxs[i] is given to the walk of thread i. `progress` counts pages done, may be NULL; *stop set
- * by the caller ends the walk with RC_INTR. `isolate`: only its pages (and no read-only ones), or
- * UINT32_MAX for all. */
+/* All pages on `jobs` threads: walks[i] and ctxs[i] are thread i's own, made and merged by the caller. The
+ * calling thread is thread 0; `tick`, which may be NULL, is called by it alone after each of its pages and
+ * ends the pass when it returns anything but RC_OK. `isolate`: only its pages, or UINT32_MAX for all and
+ * the read-only ones. */
 struct js_walk_all {
 	unsigned jobs;
 	uint32_t isolate;
+	struct js_walk *walks;
 	js_object_fn *fn;
 	void **ctxs;
-	struct js_walk *walks; /* `jobs` of them, initialised */
-	uint64_t *progress;
-	const volatile int *stop;
+	enum rc (*tick)(void *ctx, size_t done, size_t total);
+	void *tick_ctx;
 };
 MUST_USE enum rc js_walk_pages(const struct js_heap *h, struct js_walk_all *all);
 

@@ -1,0 +1,291 @@
+/*
+ * group - the counting pass and the adding up.
+ */
+#include "findobjs/group.h"
+
+#include "base/str.h"
+#include "findobjs/duck.h"
+#include "jsheap/props.h"
+
+#include <string.h>
+
+#define DICTIONARY_ENTRY_WORDS 3
+#define KEYS_AT_ONCE 4096
+
+/* Objects of one map, or of one map and one set of keys. */
+struct tally {
+	uint64_t map, keys; /* keys: 0 unless the map is a dictionary map */
+	uint64_t count, bytes;
+	addr_t lowest;
+};
+
+/* What a thread keeps. A map's `user` is its index in `tallies` plus 1; dictionary maps have none. */
+struct counter {
+	const struct js_heap *heap;
+	VEC(struct tally) tallies;
+	struct map by_keys; /* hash of map and keys -> tally index plus 1 */
+	uint64_t unreadable;
+};
+
+#define USER_DICTIONARY UINT32_MAX
+
+static void add_object(struct tally *t, const struct js_object *o)
+{
+	t->count++;
+	t->bytes += o->size;
+	if (t->lowest == 0 || o->addr < t->lowest)
+		t->lowest = o->addr;
+}
+
+/* The keys of a NameDictionary, whatever their order. */
+static enum rc sum_keys(const struct js_heap *h, jsval table, uint64_t *sum)
+{
+	struct js_table t;
+	uint64_t words[KEYS_AT_ONCE * DICTIONARY_ENTRY_WORDS];
+
+	TRY(js_table_load(h, table, DICTIONARY_ENTRY_WORDS, &t));
+	*sum = 1;
+	for (uint32_t i = 0; i < t.capacity; i += KEYS_AT_ONCE) {
+		uint32_t n = t.capacity - i < KEYS_AT_ONCE ? t.capacity - i : KEYS_AT_ONCE;
+		addr_t at = jsval_addr(table) + (addr_t)v8_value(&h->layout, V8_FixedArray_data) +
+			    8 * ((addr_t)t.first + (addr_t)i * DICTIONARY_ENTRY_WORDS);
+		size_t bytes = (size_t)n * DICTIONARY_ENTRY_WORDS * 8;
+		const uint64_t *w = mem_view(h->mem, at, bytes);
+
+		if (w == NULL) {
+			TRY(mem_read(h->mem, at, words, bytes));
+			w = words;
+		}
+		for (uint32_t k = 0; k < n; k++) {
+			jsval key = jsval_of(w[(size_t)k * DICTIONARY_ENTRY_WORDS]);
+			if (jsval_is_pointer(key) && !jsval_eq(key, h->root[R_undefined]) &&
+			    !jsval_eq(key, h->root[R_the_hole]) && !js_is_hole(h, key))
+				*sum += map_hash(key.bits) | 1;
+		}
+	}
+	return RC_OK;
+}
+
+static uint64_t keys_of_object(const struct js_heap *h, jsval properties, uint64_t *unreadable)
+{
+	uint64_t sum;
+
+	if (sum_keys(h, properties, &sum) == RC_OK)
+		return sum;
+	++*unreadable;
+	return 1;
+}
+
+/* Global objects keep cells instead: each is a group of its own, by its address. */
+static uint64_t keys_of(const struct js_heap *h, uint16_t type, addr_t addr, jsval properties,
+			uint64_t *unreadable)
+{
+	if (type_is(&h->types, type, T_JS_GLOBAL_OBJECT))
+		return addr;
+	return keys_of_object(h, properties, unreadable);
+}
+
+static uint64_t keys_hash(uint64_t map, uint64_t keys)
+{
+	uint64_t hash = map_hash(map ^ map_hash(keys));
+
+	return hash != 0 ? hash : 1;
+}
+
+static enum rc count_dictionary(struct counter *c, const struct js_object *o)
+{
+	const struct js_heap *h = c->heap;
+	int64_t off = v8_value(&h->layout, V8_JSReceiver_properties);
+	jsval properties = jsval_of(0);
+
+	if ((uint64_t)off + 8 <= o->readable)
+		properties = jsval_of(o->words[off / 8]);
+	uint64_t keys = keys_of(h, o->info->type, o->addr, properties, &c->unreadable);
+	uint64_t hash = keys_hash(o->info->map, keys);
+	const uint64_t *at = map_get(&c->by_keys, hash);
+	if (at == NULL) {
+		TRY(vec_push(&c->tallies, (struct tally){.map = o->info->map, .keys = keys}));
+		TRY(map_put(&c->by_keys, hash, c->tallies.n));
+		at = map_get(&c->by_keys, hash);
+	}
+	add_object(&c->tallies.at[*at - 1], o);
+	return RC_OK;
+}
+
+static enum rc first_of_map(struct counter *c, const struct js_object *o)
+{
+	struct js_map m;
+
+	if (js_map_load(c->heap, jsval_of(o->info->map), &m) == RC_OK && m.dictionary) {
+		o->info->user = USER_DICTIONARY;
+		return RC_OK;
+	}
+	TRY(vec_push(&c->tallies, (struct tally){.map = o->info->map}));
+	o->info->user = (uint32_t)c->tallies.n;
+	return RC_OK;
+}
+
+static enum rc count(void *ctx, const struct js_object *o)
+{
+	struct counter *c = ctx;
+
+	if ((o->info->classes & CLASS_RECEIVER) == 0)
+		return RC_OK;
+	if (o->info->user == 0)
+		TRY(first_of_map(c, o));
+	if (o->info->user == USER_DICTIONARY)
+		return count_dictionary(c, o);
+	add_object(&c->tallies.at[o->info->user - 1], o);
+	return RC_OK;
+}
+
+static void add_stats(struct js_walk_stats *sum, const struct js_walk_stats *s)
+{
+	sum->objects += s->objects;
+	sum->bytes += s->bytes;
+	sum->filler_bytes += s->filler_bytes;
+	sum->forwarded_bytes += s->forwarded_bytes;
+	sum->missteps += s->missteps;
+	sum->gap_bytes += s->gap_bytes;
+	sum->unreadable_bytes += s->unreadable_bytes;
+	if (sum->first_misstep == 0)
+		sum->first_misstep = s->first_misstep;
+}
+
+/* All tallies of one map (and keys) from all threads end in one place, then in their group. */
+static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks, const struct counter *c)
+{
+	for (size_t i = 0; i < c->tallies.n; i++) {
+		const struct tally *t = &c->tallies.at[i];
+		struct map *index = t->keys != 0 ? &g->by_keys : &g->by_map;
+		uint64_t key = t->keys != 0 ? keys_hash(t->map, t->keys) : t->map;
+		const uint64_t *at = map_get(index, key);
+		size_t group;
+
+		if (at != NULL) {
+			group = *at - 1;
+		} else {
+			TRY(duck_find(ducks, jsval_object(t->lowest), &group));
+			TRY(map_put(index, key, group + 1));
+		}
+		struct object_group *o = &ducks->groups.at[group];
+		o->count += t->count;
+		o->bytes += t->bytes;
+		if (o->representative.bits == 0 || t->lowest < jsval_addr(o->representative))
+			o->representative = jsval_object(t->lowest);
+	}
+	return RC_OK;
+}
+
+static enum rc run_pass(struct object_groups *g, const struct group_options *options, struct counter *counters,
+			struct js_walk *walks, void **ctxs)
+{
+	struct js_walk_all all = {
+		.jobs = options->jobs, .isolate = options->isolate, .walks = walks, .fn = count, .ctxs = ctxs,
+		.tick = options->tick, .tick_ctx = options->tick_ctx,
+	};
+	struct duck_table ducks = {.heap = g->heap, .arena = &g->arena};
+
+	for (unsigned i = 0; i < options->jobs; i++) {
+		counters[i].heap = g->heap;
+		ctxs[i] = &counters[i];
+		TRY(js_walk_init(&walks[i], g->heap));
+	}
+	TRY(js_walk_pages(g->heap, &all));
+	enum rc rc = RC_OK;
+	for (unsigned i = 0; i < options->jobs && rc == RC_OK; i++) {
+		rc = merge_tallies(g, &ducks, &counters[i]);
+		add_stats(&g->stats, &walks[i].stats);
+		g->unreadable += counters[i].unreadable;
+	}
+	if (rc == RC_OK)
+		rc = duck_finish(&ducks, g);
+	duck_table_free(&ducks);
+	return rc;
+}
+
+enum rc object_groups_make(const struct js_heap *h, const struct group_options *options,
+			   struct object_groups **groups)
+{
+	struct object_groups *g = calloc(1, sizeof *g);
+	struct counter *counters = calloc(options->jobs, sizeof *counters);
+	struct js_walk *walks = calloc(options->jobs, sizeof *walks);
+	void **ctxs = calloc(options->jobs, sizeof *ctxs);
+	enum rc rc = RC_NOMEM;
+
+	*groups = NULL;
+	if (g != NULL && counters != NULL && walks != NULL && ctxs != NULL) {
+		g->heap = h;
+		g->isolate = options->isolate;
+		rc = run_pass(g, options, counters, walks, ctxs);
+	}
+	for (unsigned i = 0; i < options->jobs; i++) {
+		if (counters != NULL) {
+			vec_free(&counters[i].tallies);
+			map_free(&counters[i].by_keys);
+		}
+		if (walks != NULL)
+			js_walk_free(&walks[i]);
+	}
+	free(counters);
+	free(walks);
+	free(ctxs);
+	if (rc != RC_OK)
+		object_groups_free(g);
+	else
+		*groups = g;
+	return rc;
+}
+
+void object_groups_free(struct object_groups *g)
+{
+	if (g == NULL)
+		return;
+	map_free(&g->by_map);
+	map_free(&g->by_keys);
+	arena_free(&g->arena);
+	free(g);
+}
+
+static const struct object_group *group_at(const struct object_groups *g, const uint64_t *at)
+{
+	return at != NULL ? &g->groups[*at - 1] : NULL;
+}
+
+static const struct object_group *lookup(const struct object_groups *g, uint64_t map, uint16_t type, addr_t addr,
+					 jsval properties)
+{
+	const uint64_t *at = map_get(&g->by_map, map);
+	uint64_t unreadable = 0;
+
+	if (at == NULL)
+		at = map_get(&g->by_keys, keys_hash(map, keys_of(g->heap, type, addr, properties, &unreadable)));
+	return group_at(g, at);
+}
+
+const struct object_group *object_groups_of(const struct object_groups *g, jsval v)
+{
+	jsval map, properties;
+	uint16_t type;
+
+	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
+	    (type_classes(&g->heap->types, type) & CLASS_RECEIVER) == 0 ||
+	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties), &properties) != RC_OK)
+		return NULL;
+	return lookup(g, map.bits, type, jsval_addr(v), properties);
+}
+
+const struct object_group *object_groups_of_walked(const struct object_groups *g, const struct js_object *o)
+{
+	if ((o->info->classes & CLASS_RECEIVER) == 0 || o->readable < 16)
+		return NULL;
+	/* `user`: index plus 1 of the group of this map; 0: not looked up; all ones: by keys. */
+	if (o->info->user == 0) {
+		const uint64_t *at = map_get(&g->by_map, o->info->map);
+		o->info->user = at != NULL ? (uint32_t)*at : USER_DICTIONARY;
+	}
+	if (o->info->user != USER_DICTIONARY)
+		return &g->groups[o->info->user - 1];
+	return lookup(g, o->info->map, o->info->type, o->addr,
+		      jsval_of(o->words[v8_value(&g->heap->layout, V8_JSReceiver_properties) / 8]));
+}
