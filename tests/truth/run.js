@@ -1,0 +1,104 @@
+'use strict';
+/*
+ * run - the truth suite: on every pinned Node, what mdbish says of a core must equal what the
+ * program had written down before it died.
+ *
+ *   run.js [-v] [--only=NAME] [--wrong]
+ *
+ * --wrong falsifies one number of the truth. The suite calls itself that way once: a runner that
+ * does not notice is no runner.
+ */
+const assert = require('assert');
+const { spawnSync } = require('child_process');
+const fs = require('fs');
+const { Suite, versions, corePath, truthOf } = require('../runner.js');
+const heap = require('./heap.js');
+const values = require('./values.js');
+const stack = require('./stack.js');
+const { status, text } = require('./status.js');
+
+const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length);
+const wrong = process.argv.includes('--wrong');
+const suite = new Suite('truth');
+const SIGABRT = 6;
+const SIGSEGV = 11;
+
+const tests = {
+	heap(core, truth) {
+		if (wrong) {
+			truth.constructors.TruthCat++;
+		}
+		const found = heap.counts(suite, core, truth);
+		if (!wrong) {
+			heap.selections(suite, core, truth, found);
+			heap.againstSnapshot(suite, truth, found);
+			status(suite, core, truth, { signal: SIGABRT, isolates: 1 });
+			text(suite, core);
+		}
+	},
+	values(core, truth) {
+		values.tree(suite, core, truth);
+		values.sized(suite, core, truth);
+		values.special(suite, core);
+	},
+	stack(core, truth) {
+		const all = stack.frames(suite, core, truth, { exact: 0 });
+		stack.native(suite, all, ['abort', 'node::', 'main']);
+	},
+	wait(core, truth) {
+		stack.frames(suite, core, truth, { exact: 1 });
+		heap.counts(suite, core, truth);
+		status(suite, core, truth, { signal: SIGSEGV, isolates: 1 });
+	},
+	attach(core, truth) {
+		stack.frames(suite, core, truth, { exact: 1 });
+		heap.counts(suite, core, truth);
+	},
+	garbage(core, truth) {
+		heap.counts(suite, core, truth);
+	},
+	worker(core, truth) {
+		heap.counts(suite, core, truth);
+		status(suite, core, truth, { signal: SIGABRT, isolates: truth.isolates });
+	},
+	oom(core, truth) {
+		heap.oom(suite, core);
+		status(suite, core, truth, { signal: SIGABRT, isolates: 1 });
+	},
+	server(core, truth) {
+		heap.counts(suite, core, truth);
+		stack.frames(suite, core, truth, { exact: 0 });
+	},
+};
+
+for (const version of versions()) {
+	for (const [name, body] of Object.entries(tests)) {
+		if (only !== undefined && only !== name) {
+			continue;
+		}
+		suite.section(`${version} ${name}`);
+		const core = corePath(version, name);
+		if (!fs.existsSync(core)) {
+			suite.test('core', () => assert.fail(`${core} is missing: tests/cores/make ${version}`));
+			continue;
+		}
+		const truth = truthOf(version, name);
+		body(core, truth);
+		if (!wrong) {
+			heap.missteps(suite, core, truth);
+		}
+	}
+}
+
+if (!wrong && (only === undefined || only === 'heap')) {
+	suite.section('itself');
+	suite.test('a wrong truth is noticed', () => {
+		const [version] = versions();
+		const result = spawnSync(process.execPath, [__filename, '--wrong', '--only=heap'],
+			{ encoding: 'utf8', env: { ...process.env, MDBISH_VERSIONS: version } });
+		assert.strictEqual(result.status, 1, result.stdout);
+		assert.match(result.stdout, /^FAIL: truth \S+ heap made 1001 of TruthCat$/m);
+		assert.match(result.stdout, /\n\d+ passed, 1 failed, 0 skipped\n$/);
+	});
+}
+suite.finish();
