@@ -30,13 +30,16 @@ static enum rc put_thread(struct run *r, const struct thread *th)
 	struct target *t = r->target;
 	struct str symbol = STR_INIT;
 	uint64_t isolate = 0, pc = th->regs[AMD64_RIP];
+	/* The kernel writes the signal that ended the process to every thread; the one that it hit
+	 * comes first. */
+	bool died = th == t->threads && th->signal != 0;
 	bool known = r->session->thread_isolate != NULL &&
 		     r->session->thread_isolate(r->session, th->tid, &isolate);
 
 	put_symbol(t, pc, false, &symbol);
 	enum rc rc = row(r->sink, &thread_record, S(th == session_thread(r->session) ? "*" : ""),
 			 U((uint64_t)(th - t->threads) + 1), U((uint64_t)th->tid), S(th->name),
-			 th->signal != 0 ? S(target_signal_name(t, th->signal)) : NUL, A(pc),
+			 died ? S(target_signal_name(t, th->signal)) : NUL, A(pc),
 			 known ? A(isolate) : NUL, symbol.n != 0 ? S(symbol.s) : NUL);
 	str_free(&symbol);
 	return rc;

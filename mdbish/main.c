@@ -1,0 +1,270 @@
+/*
+ * mdbish - the program: options, sub-commands, opening the target, exit status. The only file with
+ * mutable globals: the flag that ^C sets, and the session for readline's callbacks.
+ */
+#include "cmd/say.h"
+#include "cmd/session.h"
+#include "cmd/version.h"
+#include "mdbish/docs.h"
+#include "mdbish/modules.h"
+#include "mdbish/options.h"
+#include "mdbish/repl.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct session *the_session;
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static void set_up_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_interrupt};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL); /* no SA_RESTART: a read of commands ends too */
+	signal(SIGPIPE, SIG_IGN);         /* a reader that leaves shows as EPIPE */
+}
+
+static void set_up_session(struct session *s, const struct options *o)
+{
+	*s = (struct session){
+		.modules = mdbish_modules,
+		.jobs = o->jobs,
+		.json = o->json,
+		.quiet = o->quiet,
+		.verbose = o->verbose,
+		.keep_going = o->keep_going,
+		.color = getenv("NO_COLOR") != NULL && o->color == COLOR_AUTO ? COLOR_NEVER
+									      : o->color,
+		.out = stdout,
+		.err = stderr,
+		.interrupted = &interrupted,
+	};
+	the_session = s;
+}
+
+static bool is_pid(const char *target)
+{
+	return target[strspn(target, "0123456789")] == '\0' && access(target, F_OK) != 0;
+}
+
+/* Open the target into the session; false after a message. */
+static bool open_target(struct session *s, const struct options *o)
+{
+	struct target_options options = {.exe = o->exe, .sysroot = o->sysroot};
+	const char *message = NULL;
+
+	if (is_pid(o->target)) {
+		session_error(
+			s, RC_UNSUP,
+			"%s would be a running process, which cannot be opened yet; take a core "
+			"of it with gcore(1) and open that",
+			o->target);
+		return false;
+	}
+	if (o->write)
+		session_warning(s, RC_UNSUP,
+				"-w is for running processes, which cannot be opened yet");
+	s->target = target_open_core(o->target, &options, &s->arena, &message);
+	if (s->target == NULL) {
+		session_error(s, RC_BAD, "%s", message != NULL ? message : o->target);
+		return false;
+	}
+	for (size_t i = 0; i < s->target->nwarnings; i++)
+		session_warning(s, RC_OK, "%s", s->target->warnings[i]);
+	return true;
+}
+
+static void close_target(struct session *s)
+{
+	target_close(s->target);
+	s->target = NULL;
+}
+
+static enum rc run_script(struct session *s, const char *path)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	enum rc rc;
+
+	if (in == NULL) {
+		session_error(s, RC_OS, "cannot open the script %s", path);
+		return RC_USAGE;
+	}
+	rc = repl_stream(s, in);
+	if (in != stdin)
+		fclose(in);
+	return rc;
+}
+
+static void run_lines(struct session *s, const struct options *o)
+{
+	for (size_t i = 0; i < o->nlines && !s->quit && !s->closed; i++) {
+		enum rc rc = session_line(s, o->lines[i]);
+
+		if (rc == RC_INTR || (rc != RC_OK && !o->keep_going))
+			return;
+	}
+}
+
+/* What is left in the stream's buffer must not vanish silently. */
+static int finish(struct session *s)
+{
+	if (!s->closed && (fflush(s->out) != 0 || ferror(s->out)) && errno != EPIPE)
+		session_error(s, RC_OS, "cannot write the output");
+	close_target(s);
+	session_free(s);
+	return s->failed ? EXIT_FAILED : EXIT_FINE;
+}
+
+static int run_session(const struct options *o)
+{
+	struct session s;
+	bool fine = true;
+
+	set_up_session(&s, o);
+	set_up_signals();
+	if (!open_target(&s, o)) {
+		(void)finish(&s);
+		return EXIT_USAGE;
+	}
+	if (o->nlines != 0) {
+		run_lines(&s, o);
+	} else if (o->script != NULL) {
+		fine = run_script(&s, o->script) != RC_USAGE || s.depth != 0;
+	} else if (!isatty(STDIN_FILENO)) {
+		(void)!repl_stream(&s, stdin);
+	} else {
+		if (!s.quiet && !s.json)
+			(void)session_line(&s, "::status");
+		repl_interactive(&s);
+		s.failed = false; /* the user has seen what failed */
+	}
+	int status = finish(&s);
+	return fine ? status : EXIT_USAGE;
+}
+
+/* mdbish help [COMMAND] | --markdown | --man */
+static int main_help(int argc, char **argv)
+{
+	struct options o = {0};
+	struct session s;
+	struct str text = STR_INIT;
+
+	set_up_session(&s, &o);
+	if (argc == 2 && strcmp(argv[1], "--markdown") == 0) {
+		docs_markdown(&text);
+	} else if (argc == 2 && strcmp(argv[1], "--man") == 0) {
+		docs_man(&text);
+	} else {
+		str_puts(&text, "::help --");
+		for (int i = 1; i < argc; i++)
+			str_printf(&text, " '%s'", argv[i]);
+		if (argc == 1)
+			options_usage(stdout);
+		if (argc == 1)
+			putchar('\n');
+		(void)session_line(&s, str_text(&text));
+		str_clear(&text);
+	}
+	fputs(str_text(&text), stdout);
+	str_free(&text);
+	return finish(&s);
+}
+
+/* mdbish stack [options] CORE...: the stacks of every thread, JavaScript among them if possible. */
+static int main_stack(int argc, char **argv)
+{
+	const char *lines[1];
+	int status = EXIT_FINE, first = argc;
+	struct session probe = {.modules = mdbish_modules};
+
+	lines[0] = session_command(&probe, "jsstack") != NULL ? "::jsstack -a" : "::stack -a";
+	/* Options are those of the program; every other word is a core. */
+	for (int i = argc - 1; i > 0 && argv[i][0] != '-'; i--)
+		first = i;
+	for (int i = first; i < argc || first == argc; i++) {
+		struct options o;
+		char **one = argv;
+
+		if (first < argc)
+			argv[first] = argv[i];
+		optind = 0;
+		if (!options_parse(&o, first < argc ? first + 1 : argc, one))
+			return EXIT_USAGE;
+		if (o.target == NULL) {
+			fprintf(stderr, "mdbish: stack: which core? mdbish stack CORE...\n");
+			free(o.lines);
+			return EXIT_USAGE;
+		}
+		free(o.lines);
+		o.lines = lines;
+		o.nlines = 1;
+		if (argc - first > 1 && !o.json)
+			printf("%s%s:\n", i != first ? "\n" : "", o.target);
+		int one_status = run_session(&o);
+		status = one_status > status ? one_status : status;
+	}
+	return status;
+}
+
+static int main_not_built(int argc, char **argv)
+{
+	(void)argc;
+	fprintf(stderr, "mdbish: %s is not built yet; mdbish --help lists what is\n", argv[0]);
+	return EXIT_USAGE;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} sub_commands[] = {
+	{"help", main_help},       {"stack", main_stack},     {"gcore", main_not_built},
+	{"panic", main_not_built}, {"batch", main_not_built}, {"profile", main_not_built},
+	{"ncore", main_not_built},
+};
+
+static int main_debugger(int argc, char **argv)
+{
+	struct options o;
+	int status = EXIT_FINE;
+
+	if (!options_parse(&o, argc, argv)) {
+		status = EXIT_USAGE;
+	} else if (o.help) {
+		options_usage(stdout);
+	} else if (o.version) {
+		puts("mdbish " MDBISH_VERSION);
+	} else if (o.target == NULL) {
+		fputs("mdbish: which core? mdbish CORE opens one\n", stderr);
+		options_usage(stderr);
+		status = EXIT_USAGE;
+	} else {
+		status = run_session(&o);
+	}
+	free(o.lines);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+	char *called = slash != NULL ? (char *)slash + 1 : argv[0];
+
+	if (strcmp(called, "ncore") == 0) {
+		argv[0] = called;
+		return main_not_built(argc, argv);
+	}
+	for (size_t i = 0; argc > 1 && i < sizeof sub_commands / sizeof *sub_commands; i++)
+		if (strcmp(argv[1], sub_commands[i].name) == 0)
+			return sub_commands[i].run(argc - 1, argv + 1);
+	return main_debugger(argc, argv);
+}

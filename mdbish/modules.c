@@ -1,0 +1,12 @@
+/*
+ * modules - see the header. A new layer with commands is one line here.
+ */
+#include "mdbish/modules.h"
+#include "cmd/core.h"
+#include "target/cmds/native.h"
+
+const struct module *const mdbish_modules[] = {
+	&module_core,
+	&module_native,
+	NULL,
+};

@@ -1,0 +1,38 @@
+/*
+ * options - the command line of the program.
+ */
+#ifndef MDBISH_OPTIONS_H
+#define MDBISH_OPTIONS_H
+
+#include "cmd/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct options {
+	const char **lines; /* of -e, in order; as many as nlines */
+	size_t nlines;
+	const char *script; /* -s; "-": standard input */
+	const char *exe, *sysroot;
+	const char *target; /* the core or the pid; NULL: none given */
+	unsigned jobs;
+	bool json, quiet, verbose, keep_going, write, help, version;
+	enum color color;
+};
+
+/* Exit statuses. */
+enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Fill `o`; `lines` of it is malloc'ed. False after a message on standard error. */
+bool options_parse(struct options *o, int argc, char **argv);
+
+void options_usage(FILE *out);
+
+/* The options with their texts, for --help and the generated pages. */
+struct option_text {
+	const char *spelling, *help;
+};
+extern const struct option_text option_texts[];
+
+#endif
