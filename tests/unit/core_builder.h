@@ -11,6 +11,7 @@
 #include "target/target.h"
 
 #include <elf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
