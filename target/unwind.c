@@ -212,15 +212,22 @@ static bool is_code(const struct target *t, addr_t pc)
 	return t->nmappings == 0 && pc != 0;
 }
 
+/* Is there no progress from w->last to `f`? A signal frame may go on elsewhere. */
+static bool is_stuck(struct walk *w, const struct native_frame *f, bool interrupted)
+{
+	if (f->sp % 8 != 0 || !is_code(w->u->target, f->pc - f->is_call))
+		return true;
+	return f->sp <= w->last.sp && (!interrupted || w->stack_switches++ == STACK_SWITCHES_MAX);
+}
+
 /* Give one frame; false ends the walk with w->rc. */
 static bool give(struct walk *w, const struct native_frame *f, bool interrupted)
 {
-	if (w->any && f->sp <= w->last.sp &&
-	    (!interrupted || w->stack_switches++ == STACK_SWITCHES_MAX)) {
-		w->rc = RC_BAD;
+	if (w->any && f->pc == 0) {
+		w->rc = RC_DONE;
 		return false;
 	}
-	if (w->any && !is_code(w->u->target, f->pc - f->is_call)) {
+	if (w->any && is_stuck(w, f, interrupted)) {
 		w->rc = RC_BAD;
 		return false;
 	}

@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define BUILDER_LOADS 64
+#define BUILDER_LOADS 512
 
 struct core_builder {
 	struct str notes;
