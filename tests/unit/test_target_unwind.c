@@ -5,6 +5,7 @@
 
 #include "tests/unit/core_builder.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -281,6 +282,17 @@ static void context_regs(const ucontext_t *uc, uint64_t regs[REG_COUNT])
 		regs[order[i][0]] = (uint64_t)uc->uc_mcontext.gregs[order[i][1]];
 }
 
+/* Bytes of this process, through the kernel: sanitizers need not know. */
+static void *copy_memory(int mem, uint64_t start, uint64_t len)
+{
+	void *copy = malloc(len);
+
+	assert_non_null(copy);
+	if (pread(mem, copy, len, (off_t)start) != (ssize_t)len)
+		memset(copy, 0, len);
+	return copy;
+}
+
 /* A core of this process: stacks and other anonymous memory as it is, of files only the list. */
 static struct target *open_own_core(const uint64_t regs[REG_COUNT], struct arena *errors)
 {
@@ -288,10 +300,12 @@ static struct target *open_own_core(const uint64_t regs[REG_COUNT], struct arena
 	static struct builder_file files[BUILDER_LOADS];
 	static char line[8192], paths[BUILDER_LOADS][512];
 	FILE *maps = fopen("/proc/self/maps", "r");
+	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
 	const char *message;
 	size_t n = 0;
 
 	assert_non_null(maps);
+	assert_true(mem >= 0);
 	memset(&b, 0, sizeof b);
 	while (fgets(line, sizeof line, maps) != NULL && b.nloads < BUILDER_LOADS) {
 		uint64_t start, end, offset;
@@ -302,7 +316,8 @@ static struct target *open_own_core(const uint64_t regs[REG_COUNT], struct arena
 		bool saved = (prot[1] == 'w' || strcmp(path, "[vdso]") == 0) && prot[0] == 'r';
 		if (end - start > 64u << 20) /* the shadow memory of sanitizers */
 			continue;
-		builder_load(&b, start, (const void *)start, saved ? end - start : 0, end - start,
+		void *bytes = saved ? copy_memory(mem, start, end - start) : NULL;
+		builder_load(&b, start, bytes, saved ? end - start : 0, end - start,
 			     (prot[0] == 'r' ? PF_R : 0) | (prot[1] == 'w' ? PF_W : 0) |
 				     (prot[2] == 'x' ? PF_X : 0));
 		if (path[0] != '/')
@@ -312,9 +327,13 @@ static struct target *open_own_core(const uint64_t regs[REG_COUNT], struct arena
 		n++;
 	}
 	fclose(maps);
+	close(mem);
 	builder_thread(&b, 1, 0, regs);
 	builder_files(&b, files, n);
-	return open_built(&b, NULL, errors, &message);
+	struct target *t = open_built(&b, NULL, errors, &message);
+	for (size_t i = 0; i < b.nloads; i++)
+		free((void *)(uintptr_t)b.loads[i].data);
+	return t;
 }
 
 struct names {
