@@ -66,7 +66,7 @@ static enum rc eval_run(struct run *r)
 	rc = session_line(r->session, str_text(&text));
 	str_free(&text);
 	r->said |= rc != RC_OK;
-	return rc;
+	return rc != RC_USAGE ? rc : RC_BAD; /* it was not eval that was used wrongly */
 }
 
 const struct command cmd_eval = {

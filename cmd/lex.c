@@ -309,6 +309,21 @@ static const char *this_word(struct lexer *l)
 	return arena_strndup(l->arena, l->p, len != 0 ? len : strnlen(l->p, 1));
 }
 
+/* No command stands at l->p. With the first word of one of gdb's ("info thread") the second tells
+ * more about what was meant. */
+static enum rc wrong_command(struct lexer *l, const char *word)
+{
+	size_t len = strlen(word), gap = strspn(l->p + len, " \t");
+	size_t more = strcspn(l->p + len + gap, " \t\r\n;|!");
+	const char *both = arena_printf(l->arena, "%s %.*s", word, (int)more, l->p + len + gap);
+
+	if (both == NULL)
+		return wrong(l, NULL);
+	if (gap != 0 && more != 0 && begins_alias(l->s, both, len + 1))
+		return wrong(l, unknown_command(l->s, l->arena, both));
+	return wrong(l, unknown_command(l->s, l->arena, word));
+}
+
 static enum rc take_stage(struct lexer *l, bool first)
 {
 	struct stage_text *stage;
@@ -329,7 +344,7 @@ static enum rc take_stage(struct lexer *l, bool first)
 		return wrong(l, NULL);
 	if (*word == '\0' || ends_word(word))
 		return wrong(l, "a command is missing behind the |");
-	return wrong(l, unknown_command(l->s, l->arena, word));
+	return wrong_command(l, word);
 }
 
 /* Find the end of an expression and keep its text. */
@@ -399,7 +414,7 @@ static enum rc check_first_word(struct lexer *l)
 		return wrong(l, NULL);
 	if (l->s->target != NULL && target_symbol(l->s->target, word, &o, &sym) == RC_OK)
 		return RC_OK;
-	return wrong(l, unknown_command(l->s, l->arena, word));
+	return wrong_command(l, word);
 }
 
 static enum rc take_statement(struct lexer *l)

@@ -56,6 +56,9 @@ const char *lex_last_stage(const char *line);
 /* The sentence for a word that is no command, with the nearest name when one is near. */
 const char *unknown_command(const struct session *s, struct arena *arena, const char *name);
 
+/* Does an alias start with these bytes? */
+bool begins_alias(const struct session *s, const char *text, size_t len);
+
 /* Letters and digits of which command names are made. */
 bool is_name_char(char c);
 

@@ -52,6 +52,15 @@ static enum rc note(struct pipeline *p, enum rc rc)
 	return rc;
 }
 
+static void print_usage(struct stage *st)
+{
+	struct str usage = STR_INIT;
+
+	command_usage(st->run.command, &usage);
+	fprintf(st->run.session->err, "usage: %s\n", str_text(&usage));
+	str_free(&usage);
+}
+
 static enum rc usage_error(struct stage *st, const char *message)
 {
 	struct str usage = STR_INIT;
@@ -61,7 +70,7 @@ static enum rc usage_error(struct stage *st, const char *message)
 		run_error(&st->run, RC_USAGE, 0, "%s (usage: %s)", message, str_text(&usage));
 	} else {
 		run_error(&st->run, RC_USAGE, 0, "%s", message);
-		fprintf(st->run.session->err, "usage: %s\n", str_text(&usage));
+		print_usage(st);
 	}
 	str_free(&usage);
 	return note(st->pipeline, RC_USAGE);
@@ -86,6 +95,8 @@ static void report(struct stage *st, enum rc rc)
 		report_output(st->pipeline);
 	else if (rc == RC_USAGE && !st->run.said)
 		(void)usage_error(st, "this is not how it is used");
+	else if (rc == RC_USAGE && !st->run.session->json)
+		print_usage(st);
 	else if (!st->run.said)
 		run_error(&st->run, rc, st->run.piped ? st->run.dot : 0, "%s",
 			  rc == RC_OS ? "" : rc_meaning(rc));
@@ -375,7 +386,8 @@ static void run_stages(struct pipeline *p)
 static const struct col value_cols[] = {
 	{"value", COL_ADDR, 0, NULL},
 	{"sign", COL_STR, COL_TEXT_ONLY, NULL},
-	{"decimal", COL_UINT, 0, NULL},
+	{"text", COL_STR, COL_TEXT_ONLY, NULL}, /* to be copied: no separators */
+	{"decimal", COL_UINT, COL_JSON_ONLY, NULL},
 	COL_END,
 };
 static const struct record value_record = {"value", LAYOUT_LINES, value_cols};
@@ -383,9 +395,14 @@ static const struct record value_record = {"value", LAYOUT_LINES, value_cols};
 /* An address alone sets dot, and shows what it came to. */
 static void run_value(struct pipeline *p)
 {
+	char text[24];
+	uint64_t v;
+
 	if (take_address(p) != RC_OK || p->st->expr == NULL)
 		return;
-	if (row(p->final, &value_record, A(p->session->dot), S("="), U(p->session->dot)) != RC_OK ||
+	v = p->session->dot;
+	snprintf(text, sizeof text, "%" PRIu64, v);
+	if (row(p->final, &value_record, A(v), S("="), S(text), U(v)) != RC_OK ||
 	    sink_flush(p->final) != RC_OK)
 		report_output(p);
 }

@@ -51,7 +51,8 @@ static void consider(struct nearest *n, const char *name)
 
 	if (strlen(n->wanted) >= 3 && strncmp(name, n->wanted, strlen(n->wanted)) == 0)
 		edits = 0;
-	if (edits <= allowed && edits < n->edits) {
+	if (edits <= allowed &&
+	    (edits < n->edits || (edits == n->edits && strlen(name) < strlen(n->name)))) {
 		n->edits = edits;
 		n->name = name;
 	}
@@ -72,4 +73,14 @@ const char *unknown_command(const struct session *s, struct arena *arena, const 
 	if (n.name == NULL)
 		return arena_printf(arena, "unknown command \"%.64s\"; ::commands lists all", name);
 	return arena_printf(arena, "unknown command \"%.64s\"; did you mean \"%s\"?", name, n.name);
+}
+
+bool begins_alias(const struct session *s, const char *text, size_t len)
+{
+	for (const struct module *const *m = s->modules; m != NULL && *m != NULL; m++)
+		for (const struct command *const *c = (*m)->commands; c != NULL && *c != NULL; c++)
+			for (const char *const *a = (*c)->aliases; a != NULL && *a != NULL; a++)
+				if (strncmp(*a, text, len) == 0)
+					return true;
+	return false;
 }

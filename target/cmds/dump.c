@@ -24,8 +24,19 @@ static const struct example examples[] = {
 	EXAMPLE_END,
 };
 
-/* One line of up to 16 bytes; those that cannot be read show as ??. Returns how many were read. */
-static enum rc put_line(struct run *r, addr_t addr, size_t n, size_t *good)
+/* Up to 16 bytes as far as they can be read; a bit of the result stands for each of them. */
+static unsigned read_line(struct run *r, addr_t addr, size_t n, uint8_t *bytes)
+{
+	unsigned good = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (mem_u8(&r->target->mem, addr + i, &bytes[i]) == RC_OK)
+			good |= 1u << i;
+	return good;
+}
+
+/* Bytes that could not be read show as ??. */
+static enum rc put_line(struct run *r, addr_t addr, size_t n, const uint8_t *bytes, unsigned good)
 {
 	char texts[LINE_BYTES][3];
 	const char *values[LINE_BYTES];
@@ -33,14 +44,12 @@ static enum rc put_line(struct run *r, addr_t addr, size_t n, size_t *good)
 
 	str_printf(&line, "0x%" PRIx64 ": ", addr);
 	for (size_t i = 0; i < LINE_BYTES; i++) {
-		uint8_t b = 0;
-		bool ok = i < n && mem_u8(&r->target->mem, addr + i, &b) == RC_OK;
+		bool ok = (good >> i & 1) != 0;
+		uint8_t b = ok ? bytes[i] : 0;
 
-		*good += ok;
-		if (i < n)
-			snprintf(texts[i], sizeof texts[i], ok ? "%02x" : "??", b);
-		values[i] = i < n && ok ? texts[i] : NULL;
-		str_printf(&line, "%s%s", i % 8 == 0 ? "  " : " ", i < n ? texts[i] : "  ");
+		snprintf(texts[i], sizeof texts[i], ok ? "%02x" : i < n ? "??" : "  ", b);
+		values[i] = ok ? texts[i] : NULL;
+		str_printf(&line, "%s%s", i % 8 == 0 ? "  " : " ", texts[i]);
 		str_putc(&plain, i >= n ? ' ' : !ok ? '?' : b >= 0x20 && b < 0x7f ? (char)b : '.');
 	}
 	str_printf(&line, "  |%s|", str_text(&plain));
@@ -56,22 +65,21 @@ static enum rc dump_run(struct run *r)
 	const struct args *a = r->args;
 	uint64_t bytes = a->bytes != NOT_GIVEN ? a->bytes : r->count != 1 ? r->count : 64;
 	addr_t addr = r->has_dot ? r->dot : r->session->dot;
-	size_t good = 0;
-	uint8_t first;
-	enum rc rc = mem_u8(&r->target->mem, addr, &first);
 
-	if (rc != RC_OK)
-		return run_error(r, rc, addr, "cannot read");
 	if (bytes > UINT64_MAX - addr)
 		bytes = UINT64_MAX - addr;
 	for (uint64_t i = 0; i < bytes; i += LINE_BYTES) {
-		size_t before = good;
 		size_t n = bytes - i < LINE_BYTES ? (size_t)(bytes - i) : LINE_BYTES;
+		uint8_t line[LINE_BYTES];
+		unsigned good = read_line(r, addr + i, n, line);
 
-		TRY(put_line(r, addr + i, n, &good));
-		/* A hole may be as large as the address space. */
-		if (good == before)
-			return run_error(r, RC_FAULT, addr + i, "the memory ends here");
+		/* A hole may be as large as the address space: it ends the dump. */
+		if (good == 0) {
+			enum rc rc = mem_u8(&r->target->mem, addr + i, line);
+
+			return run_error(r, rc, addr + i, i == 0 ? "cannot read" : "the dump ends");
+		}
+		TRY(put_line(r, addr + i, n, line, good));
 	}
 	return RC_OK;
 }

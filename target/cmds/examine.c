@@ -59,9 +59,9 @@ static enum rc parse(struct run *r, const char *s, struct format *f)
 		else
 			return run_error(
 				r, RC_USAGE, 0,
-				"the format \"%.32s\" has a '%c'; known are a count, one of "
+				"'%c' in \"%.32s\" is no format; known are a count, one of "
 				"x d u o t c f a s z, and a size of b h w g",
-				all, *s);
+				*s, all);
 	}
 	if (f->letter == 'c' && strpbrk(all, "hwg") == NULL)
 		f->size = 1;

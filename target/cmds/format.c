@@ -233,7 +233,7 @@ static enum rc format_run(struct run *r)
 	enum rc rc = RC_OK;
 
 	if (r->target == NULL && !j.a->value)
-		return run_error(r, RC_USAGE, 0, "no core is open: mdbish CORE opens one");
+		return run_error(r, RC_BAD, 0, "no core is open: mdbish CORE opens one");
 	for (uint64_t i = 0; i < r->count && rc == RC_OK; i++) {
 		addr_t start = j.at;
 

@@ -146,7 +146,7 @@ static enum rc apply_run(struct run *r)
 	s->thread = selected;
 	str_free(&line);
 	r->said |= rc != RC_OK;
-	return rc;
+	return rc != RC_USAGE ? rc : RC_BAD; /* it was not apply that was used wrongly */
 }
 
 static const char *const apply_aliases[] = {"thread apply all", "taas", NULL};
