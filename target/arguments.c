@@ -18,8 +18,8 @@
 
 #define SEARCH_BYTES  16384 /* between the auxv and the random bytes: alignment, at most pages */
 #define POINTERS_MAX  (1u << 20)
-#define ARGUMENT_MAX  (128 * 1024) /* the kernel's limit for one string */
-#define ARGUMENTS_MAX (8 * 1024 * 1024)
+#define ARGUMENT_MAX  131072u  /* bytes: the kernel's limit for one string */
+#define ARGUMENTS_MAX 8388608u /* bytes */
 
 /* The address of the auxv's copy on the stack, 0 when it is not there. */
 static addr_t find_auxv(const struct target *t)

@@ -241,7 +241,7 @@ enum rc mem_read(const struct mem *m, addr_t addr, void *buf, size_t len)
 		return RC_OK;
 	}
 	TRY(check_range(m, addr, len));
-	for (uint8_t *to = buf; len != 0; s = neighbour(m, s)) {
+	for (uint8_t *to = buf; s != NULL && len != 0; s = neighbour(m, s)) {
 		size_t part = len < s->end - addr ? len : s->end - addr;
 
 		TRY(segment_copy(s, addr, to, part));
