@@ -69,22 +69,18 @@ static bool find_argv(const struct target *t, addr_t auxv, addr_t *argv, size_t 
 	return false;
 }
 
-/* Does pr_psargs, which the kernel cuts at 79 bytes with spaces for NULs, begin like this? */
+/* Does pr_psargs agree? The kernel fills it with the first 79 bytes, spaces for NULs; gdb with as
+ * many of the arguments as it knows, often the first one alone. */
 static bool agrees(const struct target *t, const struct str *joined)
 {
 	size_t len = t->psargs != NULL ? strlen(t->psargs) : 0;
-	size_t have = joined->n;
+	size_t cut = len;
 
-	if (len == 0)
-		return true;
-	while (len != 0 && t->psargs[len - 1] == ' ')
-		len--;
-	while (have != 0 && joined->s[have - 1] == ' ')
-		have--;
-	if (have < len || memcmp(t->psargs, joined->s, len) != 0)
+	while (cut != 0 && t->psargs[cut - 1] == ' ')
+		cut--;
+	if (joined->n < cut || memcmp(t->psargs, joined->s, cut) != 0)
 		return false;
-	/* Shorter than what the note has room for: then it must be the whole. */
-	return have == len || strlen(t->psargs) >= 78;
+	return len >= 78 || joined->s[cut] == ' ' || joined->s[cut] == 0 || cut == 0;
 }
 
 static enum rc read_strings(struct target *t, addr_t argv, size_t argc, char *buf)
@@ -115,7 +111,7 @@ static enum rc read_strings(struct target *t, addr_t argv, size_t argc, char *bu
 			str_putc(&joined, ' ');
 		}
 	}
-	if (good && !joined.failed && argc != 0 && agrees(t, &joined)) {
+	if (good && joined.n != 0 && !joined.failed && agrees(t, &joined)) {
 		t->arguments = list;
 		t->narguments = argc;
 	}

@@ -291,6 +291,30 @@ static void files_and_loads_make_mappings(void **state)
 	arena_free(&errors);
 }
 
+/* gdb knows only the first argument of a process that it did not start. */
+static void arguments_in_a_core_by_gdb(void **state)
+{
+	struct arena errors = ARENA_INIT;
+	const char *message;
+
+	(void)state;
+	for (int shape = 0; shape < 3; shape++) {
+		static const char *const psargs[] = {"node", "nod", "node -e processes"};
+		struct core_builder b;
+		struct stack s;
+
+		good_core(&b, &s);
+		str_clear(&b.notes);
+		builder_process(&b, 1, "node", psargs[shape]);
+		builder_note(&b, "CORE", NT_AUXV, auxv, sizeof auxv);
+		struct target *t = open_built(&b, NULL, &errors, &message);
+		assert_non_null(t);
+		assert_int_equal(t->narguments, shape == 0 ? 3 : 0);
+		target_close(t);
+	}
+	arena_free(&errors);
+}
+
 /* argv only where it is certain. */
 static void arguments_in_doubt(void **state)
 {
@@ -409,6 +433,7 @@ int main(void)
 		cmocka_unit_test(damaged_anywhere),
 		cmocka_unit_test(overlapping_loads),
 		cmocka_unit_test(files_and_loads_make_mappings),
+		cmocka_unit_test(arguments_in_a_core_by_gdb),
 		cmocka_unit_test(arguments_in_doubt),
 		cmocka_unit_test(no_cores),
 	};
