@@ -344,6 +344,8 @@ static enum rc take_stage(struct lexer *l, bool first)
 		return wrong(l, NULL);
 	if (*word == '\0' || ends_word(word))
 		return wrong(l, "a command is missing behind the |");
+	if (first && !is_name_char(*word))
+		return wrong(l, arena_printf(l->arena, "\"%.64s\" is not expected here", word));
 	return wrong_command(l, word);
 }
 

@@ -100,7 +100,6 @@ static void report(struct stage *st, enum rc rc)
 	else if (!st->run.said)
 		run_error(&st->run, rc, st->run.piped ? st->run.dot : 0, "%s",
 			  rc == RC_OS ? "" : rc_meaning(rc));
-	st->run.session->failed |= rc != RC_OS || !st->pipeline->session->closed;
 }
 
 /* Judge what a stage's callback gave: errors that can only come again end the pipeline, one bad

@@ -47,7 +47,10 @@ static void consider(struct nearest *n, const char *name)
 {
 	size_t edits = distance(n->wanted, name);
 	/* "jsprnt" or "findjsobject", but not just any short word; and the start of a name. */
-	size_t allowed = strlen(n->wanted) < 4 ? 1 : strlen(n->wanted) < 8 ? 2 : 3;
+	size_t allowed = strlen(n->wanted) < 3   ? 0
+			 : strlen(n->wanted) < 4 ? 1
+			 : strlen(n->wanted) < 8 ? 2
+						 : 3;
 
 	if (strlen(n->wanted) >= 3 && strncmp(name, n->wanted, strlen(n->wanted)) == 0)
 		edits = 0;
