@@ -1,0 +1,14 @@
+/*
+ * jsheap - the one list of this layer's commands and walkers.
+ */
+#include "jsheap/cmds/jsheap.h"
+
+static const struct command *const commands[] = {
+	&cmd_jsprint, &cmd_jsstack, &cmd_isolates, &cmd_v8pages, &cmd_v8layout, NULL,
+};
+
+static const struct walker *const walkers[] = {
+	&walker_jsobject, &walker_v8object, &walker_jselement, &walker_jsprop, NULL,
+};
+
+const struct module module_jsheap = {.name = "jsheap", .commands = commands, .walkers = walkers};

@@ -1,0 +1,56 @@
+/*
+ * kind - what sort of thing a value is, in one word.
+ */
+#include "jsheap/function.h"
+#include "jsheap/inspect.h"
+#include "jsheap/props.h"
+
+static const struct {
+	enum v8_type type;
+	const char *kind;
+} kinds[] = {
+	{T_HEAP_NUMBER, "number"}, {T_SYMBOL, "symbol"}, {T_BIGINT, "bigint"}, {T_JS_ARRAY, "array"},
+	{T_JS_DATE, "date"}, {T_JS_REG_EXP, "regexp"}, {T_JS_MAP, "map"}, {T_JS_SET, "set"},
+	{T_JS_WEAK_MAP, "weakmap"}, {T_JS_WEAK_SET, "weakset"}, {T_JS_WEAK_REF, "weakref"},
+	{T_JS_PROMISE, "promise"}, {T_JS_PROXY, "proxy"}, {T_JS_ERROR, "error"},
+	{T_JS_BOUND_FUNCTION, "function"}, {T_JS_WRAPPED_FUNCTION, "function"},
+	{T_JS_TYPED_ARRAY, "buffer"}, {T_JS_ARRAY_BUFFER, "buffer"}, {T_JS_DATA_VIEW, "buffer"},
+	{T_JS_RAB_GSAB_DATA_VIEW, "buffer"}, {T_JS_PRIMITIVE_WRAPPER, "wrapper"},
+	{T_JS_GENERATOR_OBJECT, "generator"}, {T_JS_ASYNC_FUNCTION_OBJECT, "generator"},
+	{T_JS_ASYNC_GENERATOR_OBJECT, "generator"},
+};
+
+static const char *kind_of_oddball(const struct js_heap *h, jsval v)
+{
+	if (jsval_eq(v, h->root[R_undefined]))
+		return "undefined";
+	if (jsval_eq(v, h->root[R_null]))
+		return "null";
+	if (jsval_eq(v, h->root[R_true]) || jsval_eq(v, h->root[R_false]))
+		return "boolean";
+	return js_is_hole(h, v) ? "hole" : NULL;
+}
+
+const char *js_kind(const struct js_heap *h, jsval v)
+{
+	uint16_t type;
+
+	if (jsval_is_smi(v))
+		return "number";
+	if (jsval_is_weak(v))
+		return "weak";
+	const char *odd = kind_of_oddball(h, v);
+	if (odd != NULL)
+		return odd;
+	if (js_type_of(h, v, &type) != RC_OK)
+		return "invalid";
+	unsigned classes = type_classes(&h->types, type);
+	if ((classes & CLASS_STRING) != 0)
+		return "string";
+	if ((classes & CLASS_FUNCTION) != 0)
+		return "function";
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (type_is(&h->types, type, kinds[i].type))
+			return kinds[i].kind;
+	return (classes & CLASS_RECEIVER) != 0 ? "object" : "internal";
+}
