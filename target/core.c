@@ -106,8 +106,10 @@ static const char *say_no_elf(struct arena *a, const char *path, const uint8_t *
 	if (tool != NULL)
 		return arena_printf(a, "%s is compressed; decompress it first: %s %s", path, tool,
 				    path);
-	return arena_printf(a, "%s is %s, not an ELF core; for a running process give its pid",
-			    path, is_text(b, n) ? "a text file" : "not an ELF file");
+	return arena_printf(a,
+			    "%s is not an ELF core%s; the core of a running process is written by "
+			    "`gcore PID`",
+			    path, is_text(b, n) ? " but a text file" : "");
 }
 
 /* ELF, but not a core that we read. */
