@@ -60,7 +60,7 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 
 $(BUILD)/bench/sum: tests/bench/sum.c | $(BUILD)/.setup-bench
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< -lpthread
+	$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -o $@ $< -lpthread
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 TESTED = all $(UNIT_TESTS) $(BUILD)/.setup-test

@@ -1,0 +1,71 @@
+'use strict';
+/*
+ * compare - is what a page shows still what the program prints?
+ *
+ * Only what differs from run to run or from machine to machine is taken out of both sides:
+ * addresses, offsets into native functions, sizes in bytes, process ids, the width of columns.
+ * Everything else counts, also the number of lines. A line `...` on a page stands for any lines.
+ */
+
+const rules = [
+	[/\+0x[0-9a-f]+\b/g, '+OFFSET'],
+	[/\b0x[0-9a-f]{4,}\b/g, 'ADDRESS'],
+	[/\b[0-9][0-9,]*(\.[0-9]+)? (B|KiB|MiB|GiB)(?![A-Za-z])/g, 'SIZE'],
+	[/\b(pid|thread) [0-9]+\b/g, '$1 ID'],
+	[/^( *\*? *)[0-9]{3,8}\b/g, '$1ID'],
+	[/[ \t]+/g, ' '],
+	[/^ | $/g, ''],
+];
+
+function normalise(line) {
+	return rules.reduce((text, [pattern, by]) => text.replace(pattern, by), line);
+}
+
+function lines(text) {
+	const all = (Array.isArray(text) ? text : text.split('\n')).map(normalise);
+	while (all.length > 0 && all[all.length - 1] === '') {
+		all.pop();
+	}
+	return all;
+}
+
+/* null when the page is right, else the first difference in words. */
+function difference(page, printed) {
+	const want = lines(page);
+	const have = lines(printed);
+	let at = 0;
+	for (let i = 0; i < want.length; i++) {
+		if (want[i] === '...') {
+			const next = want[i + 1];
+			if (next === undefined) {
+				return null;
+			}
+			while (at < have.length && have[at] !== next) {
+				at++;
+			}
+			continue;
+		}
+		if (at >= have.length) {
+			return `the page goes on: ${want[i]}`;
+		}
+		if (want[i] !== have[at]) {
+			return `page:    ${want[i]}\nprinted: ${have[at]}`;
+		}
+		at++;
+	}
+	return at < have.length ? `printed, not on the page: ${have[at]}` : null;
+}
+
+/* The page's text brought up to date: as many lines as before around its first `...`. */
+function renew(page, printed) {
+	const have = printed.replace(/\n+$/, '').split('\n');
+	const cut = page.findIndex((line) => line.trim() === '...');
+	if (cut < 0) {
+		return have;
+	}
+	const last = page.length - 1 - [...page].reverse().findIndex((line) => line.trim() === '...');
+	const tail = page.length - 1 - last;
+	return [...have.slice(0, cut), page[cut], ...(tail > 0 ? have.slice(-tail) : [])];
+}
+
+module.exports = { difference, renew };
