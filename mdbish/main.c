@@ -9,6 +9,7 @@
 #include "mdbish/modules.h"
 #include "mdbish/options.h"
 #include "mdbish/repl.h"
+#include "mdbish/v8.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,6 +50,7 @@ static void set_up_session(struct session *s, const struct options *o)
 		.err = stderr,
 		.interrupted = &interrupted,
 	};
+	v8_attach(s);
 	the_session = s;
 }
 
@@ -86,6 +88,7 @@ static bool open_target(struct session *s, const struct options *o)
 
 static void close_target(struct session *s)
 {
+	v8_detach(s);
 	target_close(s->target);
 	s->target = NULL;
 }

@@ -11,6 +11,7 @@
 
 #define STRING_BYTES 4096
 #define COUNT_MAX    (1u << 24)
+#define UNITS_MAX    (1u << 16) /* of one line */
 #define LABEL_WIDTH  18
 
 struct args {
@@ -60,7 +61,7 @@ struct job {
 	unsigned last;     /* bytes of the last unit */
 	struct str line;   /* values of this line */
 	struct str values; /* the same as a list, NUL between them, for JSON */
-	size_t nvalues;
+	size_t nvalues, units;
 };
 
 static const struct letter *find_letter(char c)
@@ -196,8 +197,11 @@ static enum rc put_format(struct job *j)
 					 "a format letter is missing, or its count "
 					 "is too large");
 		for (uint64_t i = 0; i < n; i++) {
-			if (i % 4096 == 0 && run_interrupted(j->r))
-				return RC_INTR;
+			if (j->units++ == UNITS_MAX)
+				return run_error(j->r, RC_LIMIT, 0,
+						 "more than %u units on one line; ADDR,COUNT/X "
+						 "prints lines",
+						 UNITS_MAX);
 			TRY(put_unit(j, *p));
 		}
 	}
@@ -234,14 +238,15 @@ static enum rc format_run(struct run *r)
 
 	if (r->target == NULL && !j.a->value)
 		return run_error(r, RC_BAD, 0, "no core is open: mdbish CORE opens one");
-	for (uint64_t i = 0; i < r->count && rc == RC_OK; i++) {
+	uint64_t count = r->count < COUNT_MAX ? r->count : COUNT_MAX;
+	for (uint64_t i = 0; i < count && rc == RC_OK; i++) {
 		addr_t start = j.at;
 
 		str_clear(&j.line);
 		str_clear(&j.values);
-		j.nvalues = 0;
+		j.nvalues = j.units = 0;
 		rc = put_format(&j);
-		if (j.nvalues != 0) {
+		if (j.line.n != 0) {
 			enum rc out = put_row(&j, start);
 
 			rc = rc == RC_OK ? out : rc;
