@@ -60,25 +60,25 @@ static bool is_pid(const char *target)
 }
 
 /* Open the target into the session; false after a message. */
-static bool open_target(struct session *s, const struct options *o)
+static bool open_target(struct session *s, const struct options *o, const char *path)
 {
 	struct target_options options = {.exe = o->exe, .sysroot = o->sysroot};
 	const char *message = NULL;
 
-	if (is_pid(o->target)) {
+	if (is_pid(path)) {
 		session_error(
 			s, RC_UNSUP,
 			"%s would be a running process, which cannot be opened yet; take a core "
 			"of it with gcore(1) and open that",
-			o->target);
+			path);
 		return false;
 	}
 	if (o->write)
 		session_warning(s, RC_UNSUP,
 				"-w is for running processes, which cannot be opened yet");
-	s->target = target_open_core(o->target, &options, &s->arena, &message);
+	s->target = target_open_core(path, &options, &s->arena, &message);
 	if (s->target == NULL) {
-		session_error(s, RC_BAD, "%s", message != NULL ? message : o->target);
+		session_error(s, RC_BAD, "%s", message != NULL ? message : path);
 		return false;
 	}
 	for (size_t i = 0; i < s->target->nwarnings; i++)
@@ -93,19 +93,19 @@ static void close_target(struct session *s)
 	s->target = NULL;
 }
 
-static enum rc run_script(struct session *s, const char *path)
+/* False when the script could not be opened. */
+static bool run_script(struct session *s, const char *path)
 {
 	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	enum rc rc;
 
 	if (in == NULL) {
 		session_error(s, RC_OS, "cannot open the script %s", path);
-		return RC_USAGE;
+		return false;
 	}
-	rc = repl_stream(s, in);
+	(void)!repl_stream(s, in);
 	if (in != stdin)
 		fclose(in);
-	return rc;
+	return true;
 }
 
 static void run_lines(struct session *s, const struct options *o)
@@ -128,21 +128,21 @@ static int finish(struct session *s)
 	return s->failed ? EXIT_FAILED : EXIT_FINE;
 }
 
-static int run_session(const struct options *o)
+static int run_session(const struct options *o, const char *path)
 {
 	struct session s;
 	bool fine = true;
 
 	set_up_session(&s, o);
 	set_up_signals();
-	if (!open_target(&s, o)) {
+	if (!open_target(&s, o, path)) {
 		(void)finish(&s);
 		return EXIT_USAGE;
 	}
 	if (o->nlines != 0) {
 		run_lines(&s, o);
 	} else if (o->script != NULL) {
-		fine = run_script(&s, o->script) != RC_USAGE || s.depth != 0;
+		fine = run_script(&s, o->script);
 	} else if (!isatty(STDIN_FILENO)) {
 		(void)!repl_stream(&s, stdin);
 	} else {
@@ -183,38 +183,29 @@ static int main_help(int argc, char **argv)
 	return finish(&s);
 }
 
-/* mdbish stack [options] CORE...: the stacks of every thread, JavaScript among them if possible. */
+/* mdbish stack [options] CORE...: the stacks of every thread, JavaScript and native. */
 static int main_stack(int argc, char **argv)
 {
-	const char *lines[1];
-	int status = EXIT_FINE, first = argc;
-	struct session probe = {.modules = mdbish_modules};
+	const char *line = "::jsstack -a";
+	struct options o;
+	int status = EXIT_FINE;
 
-	lines[0] = session_command(&probe, "jsstack") != NULL ? "::jsstack -a" : "::stack -a";
-	/* Options are those of the program; every other word is a core. */
-	for (int i = argc - 1; i > 0 && argv[i][0] != '-'; i--)
-		first = i;
-	for (int i = first; i < argc || first == argc; i++) {
-		struct options o;
-		char **one = argv;
-
-		if (first < argc)
-			argv[first] = argv[i];
-		optind = 0;
-		if (!options_parse(&o, first < argc ? first + 1 : argc, one))
-			return EXIT_USAGE;
-		if (o.target == NULL) {
-			fprintf(stderr, "mdbish: stack: which core? mdbish stack CORE...\n");
-			free(o.lines);
-			return EXIT_USAGE;
-		}
+	if (!options_parse(&o, argc, argv)) {
 		free(o.lines);
-		o.lines = lines;
-		o.nlines = 1;
-		if (argc - first > 1 && !o.json)
-			printf("%s%s:\n", i != first ? "\n" : "", o.target);
-		int one_status = run_session(&o);
-		status = one_status > status ? one_status : status;
+		return EXIT_USAGE;
+	}
+	free(o.lines);
+	o.lines = &line;
+	o.nlines = 1;
+	if (o.ntargets == 0) {
+		fputs("mdbish: stack: which core? mdbish stack CORE...\n", stderr);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < o.ntargets; i++) {
+		if (o.ntargets > 1 && !o.json)
+			printf("%s%s:\n", i != 0 ? "\n" : "", o.targets[i]);
+		int one = run_session(&o, o.targets[i]);
+		status = one > status ? one : status;
 	}
 	return status;
 }
@@ -246,12 +237,18 @@ static int main_debugger(int argc, char **argv)
 		options_usage(stdout);
 	} else if (o.version) {
 		puts("mdbish " MDBISH_VERSION);
-	} else if (o.target == NULL) {
+	} else if (o.ntargets == 0) {
 		fputs("mdbish: which core? mdbish CORE opens one\n", stderr);
 		options_usage(stderr);
 		status = EXIT_USAGE;
+	} else if (o.ntargets > 1) {
+		fprintf(stderr,
+			"mdbish: one core at a time (and the executable with -x): \"%s\" is "
+			"one too many\n",
+			o.targets[1]);
+		status = EXIT_USAGE;
 	} else {
-		status = run_session(&o);
+		status = run_session(&o, o.targets[0]);
 	}
 	free(o.lines);
 	return status;
@@ -262,10 +259,8 @@ int main(int argc, char **argv)
 	const char *slash = strrchr(argv[0], '/');
 	char *called = slash != NULL ? (char *)slash + 1 : argv[0];
 
-	if (strcmp(called, "ncore") == 0) {
-		argv[0] = called;
-		return main_not_built(argc, argv);
-	}
+	if (strcmp(called, "ncore") == 0)
+		return main_not_built(argc, (char *[]){called, NULL});
 	for (size_t i = 0; argc > 1 && i < sizeof sub_commands / sizeof *sub_commands; i++)
 		if (strcmp(argv[1], sub_commands[i].name) == 0)
 			return sub_commands[i].run(argc - 1, argv + 1);

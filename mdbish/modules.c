@@ -8,9 +8,5 @@
 #include "target/cmds/native.h"
 
 const struct module *const mdbish_modules[] = {
-	&module_core,
-	&module_jsheap,
-	&module_findobjs,
-	&module_native,
-	NULL,
+	&module_core, &module_jsheap, &module_findobjs, &module_native, NULL,
 };

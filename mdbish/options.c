@@ -140,7 +140,7 @@ static bool take_option(struct options *o, int c)
 		return true;
 	default:
 		/* getopt has named the option already. */
-		fprintf(stderr, "mdbish: mdbish --help tells more\n");
+		fputs("mdbish: mdbish --help lists the options\n", stderr);
 		return false;
 	}
 }
@@ -148,23 +148,20 @@ static bool take_option(struct options *o, int c)
 bool options_parse(struct options *o, int argc, char **argv)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	static char program[] = "mdbish";
 	int c;
 
 	*o = (struct options){.jobs = processors > 0 ? (unsigned)processors : 1};
 	o->lines = calloc((size_t)argc + 1, sizeof *o->lines);
 	if (o->lines == NULL)
 		return complain("%s", strerror(ENOMEM));
+	argv[0] = program; /* getopt's messages begin with it */
 	while ((c = getopt_long(argc, argv, "e:s:x:j:qvw", long_options, NULL)) != -1)
 		if (!take_option(o, c))
 			return false;
 	if (o->nlines != 0 && o->script != NULL)
 		return complain("-e and -s do not go together%s", "");
-	if (optind < argc)
-		o->target = argv[optind++];
-	if (optind < argc)
-		return complain(
-			"one core at a time (and the executable with -x): \"%s\" is one too "
-			"many",
-			argv[optind]);
+	o->targets = argv + optind;
+	o->ntargets = (size_t)(argc - optind);
 	return true;
 }

@@ -15,7 +15,8 @@ struct options {
 	size_t nlines;
 	const char *script; /* -s; "-": standard input */
 	const char *exe, *sysroot;
-	const char *target; /* the core or the pid; NULL: none given */
+	char **targets; /* cores or pids, as many as ntargets */
+	size_t ntargets;
 	unsigned jobs;
 	bool json, quiet, verbose, keep_going, write, help, version;
 	enum color color;
@@ -24,7 +25,8 @@ struct options {
 /* Exit statuses. */
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* Fill `o`; `lines` of it is malloc'ed. False after a message on standard error. */
+/* Fill `o`; free(o->lines) afterwards, also when it gave false after a message on standard error.
+ */
 bool options_parse(struct options *o, int argc, char **argv);
 
 void options_usage(FILE *out);
