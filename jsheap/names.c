@@ -1,13 +1,13 @@
 /*
  * names - the constructor name of an object.
  *
- * In this order, as JSReceiver::GetConstructorName does it (src/objects/js-objects.cc):
+ * In this order, as V8 does it (src/objects/js-objects.cc, GetConstructorHelper and class_name):
  *
  *  1. the map's constructor, when the instance was made by that constructor itself: for `class B extends
  *     A` the map of a B still names A, and maps of prototypes name Object;
- *  2. a string under Symbol.toStringTag, of the object or up its prototype chain;
- *  3. the first function called `constructor` on its prototypes, unless that is Object;
- *  4. the class name that goes with the instance type.
+ *  2. going up from the object, the first of: a string under Symbol.toStringTag; a function under
+ *     `constructor` (but not the object's own) that is not Object;
+ *  3. the class name that goes with the instance type.
  */
 #include "jsheap/names.h"
 
@@ -46,7 +46,7 @@ static const char *name_of_constructor(const struct js_heap *h, jsval constructo
 		return template_name(h, constructor, a);
 	if (js_function_load(h, constructor, &f) != RC_OK)
 		return NULL;
-	const char *name = js_shared_name(h, f.shared, a);
+	const char *name = js_shared_debug_name(h, f.shared, a);
 	return name != NULL && name[0] != '\0' ? name : NULL;
 }
 
@@ -60,54 +60,93 @@ static jsval own_value(const struct js_heap *h, jsval v, jsval key)
 	return p.value;
 }
 
+/* Names that say nothing: none, and Object. */
+static const char *telling(const char *name)
+{
+	return name != NULL && name[0] != '\0' && strcmp(name, "Object") != 0 ? name : NULL;
+}
+
 static const char *name_of_prototypes(const struct js_heap *h, jsval v, struct arena *a)
 {
-	const char *constructor = NULL;
 	jsval p = v;
 
 	for (int i = 0; i < PROTOTYPES_MAX; i++) {
-		jsval map, tag, c;
+		const char *name = NULL;
+		jsval map, found;
 		struct js_map m;
 
 		if (js_map_of(h, p, &map) != RC_OK || js_map_load(h, map, &m) != RC_OK ||
 		    (m.classes & CLASS_OBJECT) == 0)
 			break;
-		tag = own_value(h, p, h->root[R_to_string_tag]);
-		if (tag.bits != 0 && js_is_string(h, tag)) {
-			const char *name = js_string_name(h, tag, a);
-			if (name != NULL && name[0] != '\0')
-				return name;
-		}
-		c = i != 0 && constructor == NULL ? own_value(h, p, h->root[R_constructor_string]) : jsval_of(0);
-		if (c.bits != 0 && js_is_function(h, c)) {
-			constructor = name_of_constructor(h, c, a);
-			if (constructor != NULL && strcmp(constructor, "Object") == 0)
-				constructor = NULL;
-		}
+		found = own_value(h, p, h->root[R_to_string_tag]);
+		if (found.bits != 0 && js_is_string(h, found))
+			return js_string_name(h, found, a);
+		found = i != 0 ? own_value(h, p, h->root[R_constructor_string]) : jsval_of(0);
+		if (found.bits != 0 && js_is_function(h, found))
+			name = telling(name_of_constructor(h, found, a));
+		if (name != NULL)
+			return name;
 		p = m.prototype;
 	}
-	return constructor;
+	return NULL;
+}
+
+static const struct {
+	enum v8_type type;
+	const char *name;
+} class_names[] = {
+	{T_JS_BOUND_FUNCTION, "Function"}, {T_JS_WRAPPED_FUNCTION, "Function"},
+	{T_JS_ARGUMENTS_OBJECT, "Arguments"}, {T_JS_ARRAY, "Array"}, {T_JS_ARRAY_BUFFER, "ArrayBuffer"},
+	{T_JS_ARRAY_ITERATOR, "ArrayIterator"}, {T_JS_DATE, "Date"}, {T_JS_ERROR, "Error"},
+	{T_JS_GENERATOR_OBJECT, "Generator"}, {T_JS_ASYNC_FUNCTION_OBJECT, "Generator"},
+	{T_JS_ASYNC_GENERATOR_OBJECT, "Generator"}, {T_JS_MAP, "Map"}, {T_JS_REG_EXP, "RegExp"},
+	{T_JS_SET, "Set"}, {T_JS_WEAK_MAP, "WeakMap"}, {T_JS_WEAK_SET, "WeakSet"},
+	{T_JS_GLOBAL_PROXY, "global"},
+};
+
+static const char *wrapper_name(const struct js_heap *h, jsval v)
+{
+	jsval value;
+	double number;
+
+	if (js_field(h, v, v8_value(&h->layout, V8_JSPrimitiveWrapper_value), &value) != RC_OK)
+		return "Object";
+	if (jsval_eq(value, h->root[R_true]) || jsval_eq(value, h->root[R_false]))
+		return "Boolean";
+	if (js_is_string(h, value))
+		return "String";
+	if (js_number(h, value, &number) == RC_OK)
+		return "Number";
+	return js_is(h, value, T_BIGINT) ? "BigInt" : js_is(h, value, T_SYMBOL) ? "Symbol" : "Object";
+}
+
+static const char *class_name(const struct js_heap *h, jsval v, const struct js_map *m)
+{
+	if ((m->classes & CLASS_FUNCTION) != 0)
+		return "Function";
+	if (type_is(&h->types, m->type, T_JS_PROXY))
+		return "Proxy"; /* V8 says Object or Function, to hide it from the program */
+	if (type_is(&h->types, m->type, T_JS_PRIMITIVE_WRAPPER))
+		return wrapper_name(h, v);
+	for (size_t i = 0; i < sizeof class_names / sizeof class_names[0]; i++)
+		if (type_is(&h->types, m->type, class_names[i].type))
+			return class_names[i].name;
+	return "Object";
 }
 
 const char *js_constructor_name(const struct js_heap *h, jsval v, struct arena *a)
 {
 	struct js_map m;
 	jsval map, constructor;
-	const char *own = NULL, *name;
+	const char *name = NULL;
 
 	if (js_map_of(h, v, &map) != RC_OK || js_map_load(h, map, &m) != RC_OK ||
 	    (m.classes & CLASS_RECEIVER) == 0)
 		return NULL;
-	if (js_map_constructor(h, &m, &constructor) == RC_OK)
-		own = name_of_constructor(h, constructor, a);
-	if (own != NULL && m.base_constructor && !m.is_prototype && strcmp(own, "Object") != 0)
-		return own;
-	name = name_of_prototypes(h, v, a);
-	if (name != NULL)
-		return name;
-	if ((m.classes & CLASS_FUNCTION) != 0 || type_is(&h->types, m.type, T_JS_BOUND_FUNCTION))
-		return "Function";
-	if (type_is(&h->types, m.type, T_JS_PROXY))
-		return "Proxy";
-	return own;
+	if (m.base_constructor && !m.is_prototype && !type_is(&h->types, m.type, T_JS_PROXY) &&
+	    js_map_constructor(h, &m, &constructor) == RC_OK)
+		name = telling(name_of_constructor(h, constructor, a));
+	if (name == NULL)
+		name = name_of_prototypes(h, v, a);
+	return name != NULL ? name : class_name(h, v, &m);
 }

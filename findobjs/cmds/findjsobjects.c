@@ -245,6 +245,7 @@ struct listing {
 	const struct object_groups *groups;
 	const struct object_group *only; /* NULL: all that the options want */
 	uint64_t left;
+	bool full; /* as many as were asked for */
 };
 
 static enum rc list_object(void *ctx, const struct js_object *o)
@@ -254,15 +255,18 @@ static enum rc list_object(void *ctx, const struct js_object *o)
 
 	if (g == NULL || (l->only != NULL ? g != l->only : !wanted(l->r->args, g)))
 		return RC_OK;
-	if (l->left-- == 0)
+	if (l->left == 0) {
+		l->full = true;
 		return RC_DONE;
+	}
+	l->left--;
 	return row(l->r->sink, &object_record, U(jsval_object(o->addr).bits), S(g->constructor));
 }
 
 static enum rc list_objects(struct run *r, const struct object_groups *groups, const struct object_group *only)
 {
 	const struct args *a = r->args;
-	struct listing l = {r, groups, only, a->limit};
+	struct listing l = {r, groups, only, a->limit, false};
 	struct js_walk w;
 	enum rc rc = js_walk_init(&w, r->heap);
 
@@ -274,7 +278,7 @@ static enum rc list_objects(struct run *r, const struct object_groups *groups, c
 			rc = RC_INTR;
 	}
 	js_walk_free(&w);
-	return rc == RC_DONE && l.left == UINT64_MAX ? RC_OK : rc;
+	return l.full ? RC_OK : rc;
 }
 
 static enum rc run(struct run *r)
