@@ -2,9 +2,10 @@
 /*
  * heap - known numbers of objects of known shapes, and V8's own heap snapshot to compare with.
  *
- * Every constructor counts itself, so that no number is typed twice. Literals are made in one place
- * each, over and over: V8 keeps a pattern object ("boilerplate") for some literals, and the program
- * cannot know about those.
+ * Every constructor counts itself, so that no number is typed twice. Two things are in the heap that
+ * no constructor made. The prototype of a derived class is an object as well, and is named after the
+ * class that it derives from. And V8 keeps a pattern object ("boilerplate") of a literal that runs
+ * again and again, of which the program knows nothing: such duck types may count one more.
  */
 const v8 = require('v8');
 const truth = require('./truth.js');
@@ -16,11 +17,11 @@ function count(name) {
 	constructors[name] = (constructors[name] ?? 0) + 1;
 }
 
-/* Remember an object as one of its duck type, for ::findjsobjects' rows. */
-function duck(constructor, object) {
-	const properties = Reflect.ownKeys(object).map((key) =>
-		(typeof key === 'symbol' ? `Symbol(${key.description})` : key));
-	const key = JSON.stringify([constructor, properties]);
+/* Remember an object as one of its duck type, for ::findjsobjects' rows. Elements are no properties. */
+function duck(constructor, object, { literal = false, properties = null } = {}) {
+	properties ??= Reflect.ownKeys(object).map((key) =>
+		(typeof key === 'symbol' ? `Symbol(${key.description})` : key)).filter((key) => !/^\d+$/.test(key));
+	const key = JSON.stringify([constructor, literal, properties]);
 	ducks.set(key, (ducks.get(key) ?? 0) + 1);
 	return object;
 }
@@ -62,7 +63,7 @@ function TruthOld(i) {
 function TruthOldHeir(i) {
 	TruthOld.call(this, i);
 	constructors.TruthOld--;
-	this.c = [i];
+	this.heirloom = [i];
 	count('TruthOldHeir');
 }
 TruthOldHeir.prototype = Object.create(TruthOld.prototype, {
@@ -123,11 +124,23 @@ class TruthTable extends Map {
 const symbolKey = Symbol('truthKey');
 
 function makeDuck(i) {
-	return { duckA: i, duckB: 'q', duckC: i * 2 };
+	const object = {};
+	object.duckA = i;
+	object.duckB = 'q';
+	object.duckC = i * 2;
+	return object;
 }
 
 function makeReversed(i) {
-	return { duckC: i, duckB: 'q', duckA: i };
+	const object = {};
+	object.duckC = i;
+	object.duckB = 'q';
+	object.duckA = i;
+	return object;
+}
+
+function makeLiteral(i) {
+	return { literalA: i, literalB: { inner: i }, literalC: [i] };
 }
 
 function makeNullProto(i) {
@@ -138,7 +151,8 @@ function makeNullProto(i) {
 }
 
 function makeSymbolKeyed(i) {
-	const object = { truthPlain: i };
+	const object = {};
+	object.truthPlain = i;
 	object[symbolKey] = i;
 	return object;
 }
@@ -148,7 +162,8 @@ function makeAccessor(i) {
 }
 
 function makeIndexed(i) {
-	const object = { truthIndexed: i };
+	const object = {};
+	object.truthIndexed = i;
 	object[0] = i;
 	object[7] = i;
 	return object;
@@ -164,7 +179,9 @@ function keep(times, make) {
 
 keep(1000, (i) => duck('TruthCat', new TruthCat(i)));
 keep(500, (i) => duck('TruthLion', new TruthLion(i)));
-keep(77, (i) => duck('TruthSphinx', new TruthSphinx(i)));
+keep(77, (i) => duck('TruthSphinx', new TruthSphinx(i), {
+	properties: ['id', 'name', 'weight', 'kitten', 'pride', '#riddle', 'stone'],
+}));
 keep(300, (i) => duck('TruthOld', new TruthOld(i)));
 keep(111, (i) => duck('TruthOldHeir', new TruthOldHeir(i)));
 keep(64, (i) => new TruthEmpty(i));
@@ -177,17 +194,18 @@ keep(250, (i) => duck('Object', makeDuck(i)));
 keep(120, (i) => duck('Object', makeReversed(i)));
 keep(60, (i) => duck('Object', makeNullProto(i)));
 keep(80, (i) => duck('Object', makeSymbolKeyed(i)));
-keep(70, (i) => duck('Object', makeAccessor(i)));
+keep(130, (i) => duck('Object', makeLiteral(i), { literal: true }));
+keep(70, (i) => duck('Object', makeAccessor(i), { literal: true }));
 keep(55, (i) => duck('Object', makeIndexed(i)));
 globalThis.truthRoot = root;
 
 const rows = Array.from(ducks, ([key, times]) => {
-	const [constructor, properties] = JSON.parse(key);
-	return { constructor, properties, count: times };
+	const [constructor, literal, properties] = JSON.parse(key);
+	return { constructor, literal, properties, count: times };
 });
 gc();
 truth.write({
-	constructors, ducks: rows, spaces: v8.getHeapSpaceStatistics(), heap: v8.getHeapStatistics(),
+	constructors, ducks: rows, prototypes: { TruthCat: 1, TruthLion: 1, TruthOld: 1 }, spaces: v8.getHeapSpaceStatistics(), heap: v8.getHeapStatistics(),
 	snapshot: truth.snapshotPath(),
 });
 v8.writeHeapSnapshot(truth.snapshotPath());

@@ -38,7 +38,8 @@ function encode(value) {
 		return Array.from(value, (v, i) => (i in value ? encode(v) : { $kind: 'hole' }));
 	}
 	if (value instanceof Date) {
-		return { $kind: 'date', iso: Number.isNaN(value.getTime()) ? null : value.toISOString() };
+		return Number.isNaN(value.getTime()) ? { $kind: 'date' }
+			: { $kind: 'date', value: value.toISOString(), time: value.getTime() };
 	}
 	if (value instanceof RegExp) {
 		return { $kind: 'regexp', source: value.source, flags: value.flags };
@@ -50,7 +51,7 @@ function encode(value) {
 		return { $kind: 'set', values: Array.from(value, encode) };
 	}
 	if (ArrayBuffer.isView(value)) {
-		return { $kind: 'buffer', type: value.constructor.name, bytes: value.byteLength };
+		return { $kind: 'buffer', type: value.constructor.name, length: value.byteLength };
 	}
 	const out = {};
 	for (const key of Object.keys(value)) {

@@ -148,7 +148,7 @@ root.cycle = { name: 'cycle' };
 root.cycle.self = root.cycle;
 root.cycle.list = [root.cycle];
 root.deep = { level: 0 };
-for (let i = 1, at = root.deep; i < 200; i++) {
+for (let i = 1, at = root.deep; i < 150; i++) {
 	at = at.next = { level: i };
 }
 truth.write({ values, sized: root.sized.map((a) => ({ length: a.length, json: a.length > 5000 ? null : a })) });
