@@ -14,10 +14,19 @@
 
 static enum rc parse_level(struct expr *e, unsigned level, uint64_t *v);
 
-static enum rc fail(struct expr *e, enum rc rc, const char *fmt, const char *text, size_t len)
+__attribute__((format(printf, 3, 4))) static enum rc fail(struct expr *e, enum rc rc,
+							  const char *fmt, ...)
 {
-	if (e->message == NULL)
-		e->message = arena_printf(e->arena, fmt, (int)len, text);
+	struct str text = STR_INIT;
+	va_list ap;
+
+	if (e->message != NULL)
+		return rc;
+	va_start(ap, fmt);
+	str_vprintf(&text, fmt, ap);
+	va_end(ap);
+	e->message = arena_strdup(e->arena, str_text(&text));
+	str_free(&text);
 	return rc;
 }
 
@@ -72,8 +81,8 @@ static enum rc take_register(struct expr *e, const char *name, size_t len, uint6
 		if (strlen(reg_names[i]) != len || memcmp(reg_names[i], name, len) != 0)
 			continue;
 		if (th == NULL)
-			return fail(e, RC_FAULT, "no thread to take the register %.*s from", name,
-				    len);
+			return fail(e, RC_USAGE, "no thread to take the register %.*s from",
+				    (int)len, name);
 		*v = th->regs[i];
 		return RC_OK;
 	}
@@ -90,7 +99,7 @@ static enum rc take_variable(struct expr *e, uint64_t *v)
 		e->p++;
 	size_t len = (size_t)(e->p - name);
 	if (len == 0)
-		return fail(e, RC_USAGE, "a variable or register name is missing%.*s", "", 0);
+		return fail(e, RC_USAGE, "a variable or register name is missing");
 	if (e->dry)
 		return RC_OK;
 	const uint64_t *var = session_get(e->session, name, len);
@@ -103,7 +112,8 @@ static enum rc take_variable(struct expr *e, uint64_t *v)
 		if (len == 2 && memcmp(nicks[i][0], name, 2) == 0)
 			rc = take_register(e, nicks[i][1], 3, v);
 	if (rc == RC_DONE)
-		return fail(e, RC_USAGE, "no variable or register is called \"%.*s\"", name, len);
+		return fail(e, RC_USAGE, "no variable or register is called \"%.*s\"", (int)len,
+			    name);
 	return rc;
 }
 
@@ -116,15 +126,16 @@ static enum rc take_symbol(struct expr *e, const char *name, size_t len, uint64_
 	if (e->dry)
 		return RC_OK;
 	if (len >= sizeof text)
-		return fail(e, RC_USAGE, "the name \"%.32s...\" is too long", name, len);
+		return fail(e, RC_USAGE, "the name \"%.32s...\" is too long", name);
 	memcpy(text, name, len);
 	text[len] = '\0';
 	if (e->session->target == NULL ||
 	    target_symbol(e->session->target, text, &o, &sym) != RC_OK) {
 		if (session_command(e->session, text) != NULL)
-			return fail(e, RC_USAGE, "\"%.*s\" is a command, not a value", name, len);
-		return fail(e, RC_FAULT, "\"%.*s\" is neither a number, a symbol nor a command",
-			    name, len);
+			return fail(e, RC_USAGE, "\"%.*s\" is a command, not a value", (int)len,
+				    name);
+		return fail(e, RC_USAGE, "\"%.*s\" is neither a number, a symbol nor a command",
+			    (int)len, name);
 	}
 	*v = sym.addr;
 	return RC_OK;
@@ -152,7 +163,7 @@ static enum rc take_word(struct expr *e, uint64_t *v)
 			    e->radix == 10
 				    ? "\"%.*s\" is not a number of 64 bits (0x for hexadecimal)"
 				    : "\"%.*s\" is not a number of 64 bits",
-			    start, len);
+			    (int)len, start);
 	}
 	return take_symbol(e, start, len, v);
 }
@@ -166,10 +177,10 @@ static enum rc take_chars(struct expr *e, uint64_t *v)
 	for (; *e->p != '\'' && *e->p != '\0' && *e->p != '\n'; e->p++)
 		*v = *v << 8 | (unsigned char)*e->p;
 	if (*e->p != '\'')
-		return fail(e, RC_USAGE, "a ' is missing%.*s", "", 0);
+		return fail(e, RC_USAGE, "a ' is missing");
 	size_t len = (size_t)(e->p++ - start);
 	if (len == 0 || len > 8)
-		return fail(e, RC_USAGE, "'%.*s' is not 1 to 8 characters", start, len);
+		return fail(e, RC_USAGE, "'%.*s' is not 1 to 8 characters", (int)len, start);
 	return RC_OK;
 }
 
@@ -198,8 +209,7 @@ static enum rc take_read(struct expr *e, uint64_t *v)
 	if (e->p[0] == '/' && e->p[1] != '\0' && e->p[2] == '/') {
 		size = (unsigned)digit(e->p[1]);
 		if (size != 1 && size != 2 && size != 4 && size != 8)
-			return fail(e, RC_USAGE, "a read has 1, 2, 4 or 8 bytes, not %.*s",
-				    e->p + 1, 1);
+			return fail(e, RC_USAGE, "a read has 1, 2, 4 or 8 bytes, not %c", e->p[1]);
 		e->p += 3;
 	}
 	TRY(parse_level(e, 0, &addr));
@@ -214,7 +224,8 @@ static enum rc take_parens(struct expr *e, uint64_t *v)
 	e->parens--;
 	skip_space(e);
 	if (*e->p != ')')
-		return fail(e, RC_USAGE, "a ) is missing before \"%.*s\"", e->p, strnlen(e->p, 16));
+		return fail(e, RC_USAGE, "a ) is missing before \"%.*s\"", (int)strnlen(e->p, 16),
+			    e->p);
 	e->p++;
 	return RC_OK;
 }
@@ -240,8 +251,9 @@ static enum rc take_unary(struct expr *e, uint64_t *v)
 	if (is_word_char(op))
 		return take_word(e, v);
 	if (op == '\0' || op == '\n')
-		return fail(e, RC_USAGE, "a value is missing%.*s", "", 0);
-	return fail(e, RC_USAGE, "a value is expected before \"%.*s\"", e->p, strnlen(e->p, 16));
+		return fail(e, RC_USAGE, "a value is missing");
+	return fail(e, RC_USAGE, "a value is expected before \"%.*s\"", (int)strnlen(e->p, 16),
+		    e->p);
 }
 
 /* The binary operator at e->p: its level (1 binds tightest) and length, or level 0. Those that
@@ -274,7 +286,7 @@ static unsigned operator_at(const struct expr *e, size_t *len)
 static enum rc apply(struct expr *e, const char *op, uint64_t a, uint64_t b, uint64_t *v)
 {
 	if ((*op == '%' || *op == '#') && b == 0 && !e->dry)
-		return fail(e, RC_USAGE, "attempted to divide by zero%.*s", "", 0);
+		return fail(e, RC_USAGE, "attempted to divide by zero");
 	switch (*op) {
 	case '*':
 		*v = a * b;
@@ -321,7 +333,7 @@ static enum rc parse_level(struct expr *e, unsigned level, uint64_t *v)
 	size_t len;
 
 	if (++e->depth > DEPTH_MAX)
-		return fail(e, RC_LIMIT, "the expression is nested too deeply%.*s", "", 0);
+		return fail(e, RC_LIMIT, "the expression is nested too deeply");
 	skip_space(e);
 	TRY(take_unary(e, v));
 	for (;;) {
@@ -359,8 +371,8 @@ enum rc session_eval(struct session *s, const char *text, unsigned radix, uint64
 		skip_space(&e);
 		if (*e.p == '\0')
 			return RC_OK;
-		rc = fail(&e, RC_USAGE, "\"%.*s\" does not belong to an expression", e.p,
-			  strnlen(e.p, 32));
+		rc = fail(&e, RC_USAGE, "\"%.*s\" does not belong to an expression",
+			  (int)strnlen(e.p, 32), e.p);
 	}
 	*message = e.message != NULL ? e.message : rc_meaning(rc);
 	return rc;

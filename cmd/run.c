@@ -265,9 +265,10 @@ static enum rc take_address(struct pipeline *p)
 	uint64_t value = 0;
 	enum rc rc = RC_OK;
 
-	if (p->st->expr != NULL &&
-	    (rc = session_eval(s, p->st->expr, radix, &value, p->arena, &message)) != RC_OK)
-		return note(p, session_error(s, RC_USAGE, "%s", message));
+	if (p->st->expr != NULL)
+		rc = session_eval(s, p->st->expr, radix, &value, p->arena, &message);
+	if (rc != RC_OK)
+		return note(p, session_error(s, rc, "%s", message));
 	if (p->st->expr != NULL) {
 		s->dot = value;
 		if (r != NULL) {
@@ -277,8 +278,9 @@ static enum rc take_address(struct pipeline *p)
 	}
 	if (p->st->count == NULL)
 		return RC_OK;
-	if (session_eval(s, p->st->count, 10, &value, p->arena, &message) != RC_OK)
-		return note(p, session_error(s, RC_USAGE, "%s", message));
+	rc = session_eval(s, p->st->count, 10, &value, p->arena, &message);
+	if (rc != RC_OK)
+		return note(p, session_error(s, rc, "%s", message));
 	if (r != NULL)
 		r->count = value;
 	return RC_OK;

@@ -134,7 +134,7 @@ const struct record record_warning = {"warning", LAYOUT_LINES, cols};
 /* What the rc adds to a message that tells the rest; NULL: nothing. */
 static const char *meaning(enum rc rc, const char *text)
 {
-	bool adds = rc == RC_FAULT || rc == RC_NOTSAVED || rc == RC_NOMEM || rc == RC_LIMIT;
+	bool adds = rc == RC_FAULT || rc == RC_NOTSAVED || rc == RC_NOMEM;
 
 	if (rc == RC_OS)
 		return errno != 0 ? strerror(errno) : rc_meaning(rc);

@@ -132,7 +132,7 @@ static void markdown_command(struct str *out, const struct command *c)
 
 void docs_markdown(struct str *out)
 {
-	const struct command *list[COMMANDS_MAX];
+	const struct command *list[COMMANDS_MAX] = {NULL};
 	size_t n = sorted_commands(list);
 
 	str_puts(out,
@@ -219,7 +219,7 @@ static const char man_head[] =
 
 void docs_man(struct str *out)
 {
-	const struct command *list[COMMANDS_MAX];
+	const struct command *list[COMMANDS_MAX] = {NULL};
 	size_t n = sorted_commands(list);
 
 	str_puts(out, man_head);

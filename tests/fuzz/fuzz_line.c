@@ -62,7 +62,7 @@ static FILE *swallower(struct drain *d)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t bytes[64] = "text\0with \x1b[1m\xff\xfe some odd \xe2\x80\xae bytes";
+	static const uint8_t bytes[64] = "text\0with \x1b[1m\xff\xfe some odd \xe2\x80\xa8 bytes";
 	volatile sig_atomic_t interrupted = 0;
 	struct thread threads[2];
 	char line[LINE_MAX_BYTES + 1];

@@ -68,6 +68,10 @@ static void test_numbers(void **state)
 	assert_int_equal(session_set(&m->s, "", 9), RC_USAGE);
 }
 
+/* 100 letters that are no digits. */
+#define TEN  "yyyyyyyyyy"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
 static void test_errors(void **state)
 {
 	struct mock *m = *state;
@@ -88,7 +92,9 @@ static void test_errors(void **state)
 		{"10000000000000000", 16, RC_USAGE,
 		 "\"10000000000000000\" is not a number of 64 bits"},
 		{"0x", 16, RC_USAGE, "\"0x\" is not a number of 64 bits"},
-		{"nosuch", 16, RC_FAULT, "\"nosuch\" is neither a number, a symbol nor a command"},
+		{"nosuch", 16, RC_USAGE, "\"nosuch\" is neither a number, a symbol nor a command"},
+		{LONG LONG LONG "z", 16, RC_USAGE,
+		 "the name \"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy...\" is too long"},
 		{"consume", 16, RC_USAGE, "\"consume\" is a command, not a value"},
 		{"<nosuch", 16, RC_USAGE, "no variable or register is called \"nosuch\""},
 		{"<", 16, RC_USAGE, "a variable or register name is missing"},

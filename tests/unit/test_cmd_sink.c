@@ -129,14 +129,20 @@ static void test_fields_and_lines(void **state)
 static void test_escapes(void **state)
 {
 	static const char text[] =
-		"a\033[2J\r\n\t\x7f\xc2\x9b\xff\xe2\x80\xae\xed\xa0\x80\xc3\xa9\0z";
+		"a\033[2J\r\n\t\x7f\xc2\x9b\xff\xe2\x80\xa8\xed\xa0\x80\xc3\xa9\0z";
 	struct str out = STR_INIT;
 	(void)state;
 
 	text_safe(&out, text, sizeof text - 1, false);
 	assert_string_equal(
 		str_text(&out),
-		"a\\x1b[2J\\r\\n\\t\\x7f\\x9b\\xff\\u202e\\xed\\xa0\\x80\xc3\xa9\\x00z");
+		"a\\x1b[2J\\r\\n\\t\\x7f\\x9b\\xff\\u2028\\xed\\xa0\\x80\xc3\xa9\\x00z");
+	str_clear(&out);
+	struct str override = STR_INIT; /* turns the direction of the text around */
+	str_put_codepoint(&override, 0x202e);
+	text_safe(&out, str_text(&override), override.n, true);
+	assert_string_equal(str_text(&out), "\\u202e");
+	str_free(&override);
 	str_clear(&out);
 	text_safe(&out, "a\n\tb\r", 5, true);
 	assert_string_equal(str_text(&out), "a\n\tb\\r");
