@@ -78,7 +78,7 @@ static bool agrees(const struct target *t, const struct str *joined)
 
 	while (cut != 0 && t->psargs[cut - 1] == ' ')
 		cut--;
-	if (joined->n < cut || memcmp(t->psargs, joined->s, cut) != 0)
+	if (joined->n < cut || (cut != 0 && memcmp(t->psargs, joined->s, cut) != 0))
 		return false;
 	return len >= 78 || joined->s[cut] == ' ' || joined->s[cut] == 0 || cut == 0;
 }

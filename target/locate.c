@@ -296,9 +296,9 @@ static bool may_serve(const struct finding *f, const struct mapping *m)
 	for (size_t i = 0; elf_image_phdr(&image, i, &ph); i++) {
 		uint64_t from = own ? ph.p_vaddr : ph.p_offset;
 		uint64_t at = own ? m->start - o->bias : m->offset;
+		uint64_t end = (from + ph.p_filesz + 4095) & ~(uint64_t)4095;
 
-		from &= ~(uint64_t)4095;
-		if (ph.p_type == PT_LOAD && at >= from && at - from < ph.p_filesz + 4095)
+		if (ph.p_type == PT_LOAD && at >= (from & ~(uint64_t)4095) && at < end)
 			return (ph.p_flags & PF_W) == 0;
 	}
 	return false;

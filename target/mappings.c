@@ -3,6 +3,8 @@
  * (addresses, protection, what was saved) and its NT_FILE note (which file, which offset).
  *
  * Either may know ranges that the other does not: the list is cut wherever one of them changes.
+ * Where ranges of one kind overlap, as they do in damaged cores, the one that starts first is seen
+ * up to its end.
  */
 #include "base/vec.h"
 #include "target/private.h"
@@ -22,14 +24,13 @@ static int compare_load(const void *pa, const void *pb)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-/* The PT_LOADs, sorted and without overlaps (only damaged cores have some). */
+/* The PT_LOADs, sorted by start. */
 static enum rc list_loads(struct target *t, const struct elf_image *core, struct load **loads,
 			  size_t *n)
 {
 	struct load *list = arena_array(&t->arena, core->nphdrs, sizeof *list);
 	Elf64_Phdr ph;
-	size_t count = 0, out = 0;
-	addr_t end = 0;
+	size_t count = 0;
 
 	if (list == NULL)
 		return RC_NOMEM;
@@ -48,18 +49,8 @@ static enum rc list_loads(struct target *t, const struct elf_image *core, struct
 		count += l->end > l->start;
 	}
 	qsort(list, count, sizeof *list, compare_load);
-	for (size_t i = 0; i < count; i++) {
-		struct load l = list[i];
-
-		if (l.end <= end)
-			continue;
-		if (l.start < end)
-			l.start = end;
-		end = l.end;
-		list[out++] = l;
-	}
 	*loads = list;
-	*n = out;
+	*n = count;
 	return RC_OK;
 }
 

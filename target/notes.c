@@ -203,23 +203,8 @@ static enum rc read_files(struct target *t, const struct elf_note *n, struct cor
 	size_t kept = list_files(n, files, count);
 	TRY(intern_paths(t, files, kept));
 	qsort(files, kept, sizeof *files, compare_start);
-	/* Only a damaged note has overlaps: the later one loses what the earlier one has. */
-	size_t out = 0;
-	addr_t end = 0;
-	for (size_t i = 0; i < kept; i++) {
-		struct file_note f = files[i];
-
-		if (f.end <= end)
-			continue;
-		if (f.start < end) {
-			f.offset += end - f.start;
-			f.start = end;
-		}
-		end = f.end;
-		files[out++] = f;
-	}
 	notes->files = files;
-	notes->nfiles = out;
+	notes->nfiles = kept;
 	return RC_OK;
 }
 

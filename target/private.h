@@ -36,7 +36,7 @@ struct file_note {
 };
 
 struct core_notes {
-	struct file_note *files; /* NT_FILE, sorted by start, disjoint */
+	struct file_note *files; /* NT_FILE, sorted by start; a damaged note may have overlaps */
 	size_t nfiles;
 };
 

@@ -16,7 +16,7 @@
 /* What one address of the model holds. */
 struct cell {
 	bool mapped, has_byte;
-	uint8_t rank, byte;
+	uint8_t rank, prot, byte;
 };
 
 static uint32_t seed;
@@ -65,7 +65,7 @@ static void add_random(struct mem *m, struct cell *model)
 
 		if (c->mapped && c->rank > s.rank)
 			continue;
-		*c = (struct cell){.mapped = true, .rank = s.rank};
+		*c = (struct cell){.mapped = true, .rank = s.rank, .prot = s.prot};
 		c->has_byte = s.data != NULL || s.read != NULL;
 		if (s.data != NULL)
 			c->byte = s.data[a - s.start];
@@ -127,8 +127,10 @@ static void check_reads(const struct mem *m, const struct cell *model)
 		}
 		const struct segment *s = mem_segment(m, a);
 		assert_int_equal(s != NULL, a < SPACE && model[a].mapped);
-		if (s != NULL)
+		if (s != NULL) {
 			assert_int_equal(s->rank, model[a].rank);
+			assert_int_equal(s->prot, model[a].prot);
+		}
 	}
 }
 

@@ -218,6 +218,7 @@ static void overlapping_loads(void **state)
 	uint8_t v;
 
 	(void)state;
+	builder_note(&b, "CORE", NT_PRSTATUS, ones, sizeof ones); /* too short */
 	builder_load(&b, 0x1000, ones, sizeof ones, 0x3000, PF_R);
 	builder_load(&b, 0x1002, twos, sizeof twos, sizeof twos, PF_R | PF_W);
 	builder_load(&b, 0x2000, twos, 0, 0, PF_R);
@@ -244,9 +245,8 @@ static void overlapping_loads(void **state)
 static void files_and_loads_make_mappings(void **state)
 {
 	const struct builder_file files[] = {
-		{0x5000, 0x6000, 7, "/nowhere/data"},
-		{0x2000, 0x4000, 2, "/nowhere/data"},
-		{0x3000, 0x4800, 9, "/nowhere/other"},
+		{0x5000, 0x6000, 7, "/nowhere/data"},      {0x2000, 0x4000, 2, "/nowhere/data"},
+		{0x2400, 0x2800, 1, "/nowhere/inside"},    {0x3000, 0x4800, 9, "/nowhere/other"},
 		{0x9000, 0x8000, 9, "/nowhere/backwards"},
 	};
 	struct arena errors = ARENA_INIT;
@@ -254,7 +254,7 @@ static void files_and_loads_make_mappings(void **state)
 	const char *message;
 
 	(void)state;
-	builder_files(&b, files, 4);
+	builder_files(&b, files, 5);
 	builder_load(&b, 0x1000, NULL, 0, 0x2000, PF_R);
 	builder_load(&b, 0x5800, NULL, 0, 0x1000, PF_X);
 	struct target *t = open_built(&b, NULL, &errors, &message);
@@ -326,8 +326,12 @@ static void arguments_in_doubt(void **state)
 	(void)state;
 	for (int doubt = 0; doubt < 5; doubt++) {
 		good_core(&b, &s);
-		if (doubt == 1) /* a title was written over them */
+		if (doubt == 1) { /* a title was written over them, which is what the kernel saw */
 			memcpy(s.strings, "my very long title", 19);
+			str_clear(&b.notes);
+			builder_process(&b, 1, "node", "my very long title");
+			builder_note(&b, "CORE", NT_AUXV, auxv, sizeof auxv);
+		}
 		if (doubt == 2) /* argc does not fit */
 			s.words[0] = 4;
 		if (doubt == 3) /* not what the kernel saw */

@@ -26,6 +26,18 @@ __attribute__((noinline)) int32_t objfile_test_twice(int32_t v)
 	return objfile_test_number + objfile_test_zero + 2 * v;
 }
 
+/* Symbols inside symbols, and one without a size. */
+__asm__(".pushsection .text\n"
+	".macro sym name, size\n"
+	"\\name: .globl \\name; .type \\name, @function; .size \\name, \\size\n"
+	".endm\n"
+	"sym objfile_nest_outer, 64\n .skip 16\n"
+	"sym objfile_nest_first, 8\n .skip 8\n"
+	"sym objfile_nest_second, 8\n .skip 40\n"
+	"sym objfile_nest_bare, 0\n .skip 16\n"
+	"sym objfile_nest_end, 1\n .skip 1\n"
+	".popsection");
+
 /* This program's file, and where its code is in it. */
 struct self {
 	char path[4096];
@@ -194,6 +206,69 @@ static void found_by_its_path(void **state)
 	assert_false(objfile_mismatched(t->exe));
 	check_served(s, t);
 	check_second_mapping(s, t);
+	target_close(t);
+	arena_free(&errors);
+}
+
+/* Once relocated, some of what the file holds writable is made read-only: still not the file's. */
+static void relocated_pages_are_not_served(void **state)
+{
+	const struct self *s = *state;
+	struct arena errors = ARENA_INIT;
+	struct self_core c;
+	const char *message;
+
+	self_core(s, &c);
+	for (size_t i = 0; i < c.b.nloads; i++)
+		c.b.loads[i].flags &= ~(uint32_t)PF_W;
+	struct target *t = open_self(&c, NULL, &errors, &message);
+	assert_non_null(t);
+	check_served(s, t);
+	target_close(t);
+	arena_free(&errors);
+}
+
+static void writable_mappings_are_not_served(void **state)
+{
+	struct arena errors = ARENA_INIT;
+	struct self_core c;
+	const char *message;
+	uint8_t v;
+
+	self_core(*state, &c);
+	c.b.loads[c.b.nloads - 1].flags |= PF_W;
+	struct target *t = open_self(&c, NULL, &errors, &message);
+	assert_non_null(t);
+	check_served(*state, t);
+	assert_int_equal(mem_u8(&t->mem, JIT + 64, &v), RC_NOTSAVED);
+	target_close(t);
+	arena_free(&errors);
+}
+
+/* A library is where most of its mappings agree, wherever else it was read. */
+static void a_library_that_is_also_data(void **state)
+{
+	const struct self *s = *state;
+	const addr_t data[] = {0x1000000, 0x7f0000000000};
+	struct arena errors = ARENA_INIT;
+	struct self_core c;
+	const char *message;
+
+	self_core(s, &c);
+	c.auxv[0] = c.auxv[2] = AT_IGNORE;
+	for (size_t i = 0; i < 2; i++) {
+		addr_t end = data[i] + ((s->size + 4095) & ~4095ul);
+
+		c.files[c.nfiles++] = (struct builder_file){data[i], end, 0, s->path};
+		builder_load(&c.b, data[i], s->bytes, 4096, end - data[i], PF_R);
+	}
+	struct target *t = open_self(&c, NULL, &errors, &message);
+	assert_non_null(t);
+	assert_null(t->exe);
+	assert_true(warned(t, "not named by the core"));
+	assert_int_equal(t->nobjfiles, 1);
+	assert_int_equal(t->objfiles[0].bias, BASE);
+	assert_int_equal(t->objfiles[0].start, BASE);
 	target_close(t);
 	arena_free(&errors);
 }
@@ -420,6 +495,39 @@ static void symbols(void **state)
 	arena_free(&errors);
 }
 
+static void symbols_inside_symbols(void **state)
+{
+	static const struct {
+		uint64_t at;
+		const char *name;
+		uint64_t offset;
+	} want[] = {
+		{0, "objfile_nest_outer", 0},   {16, "objfile_nest_first", 0},
+		{23, "objfile_nest_first", 7},  {24, "objfile_nest_second", 0},
+		{32, "objfile_nest_outer", 32}, {63, "objfile_nest_outer", 63},
+		{64, "objfile_nest_bare", 0},   {79, "objfile_nest_bare", 15},
+		{80, "objfile_nest_end", 0},
+	};
+	struct arena errors = ARENA_INIT;
+	struct symbol outer, sym;
+	struct self_core c;
+	const char *message;
+	uint64_t offset;
+
+	self_core(*state, &c);
+	struct target *t = open_self(&c, NULL, &errors, &message);
+	assert_non_null(t);
+	assert_int_equal(objfile_symbol(t->exe, "objfile_nest_outer", &outer), RC_OK);
+	for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+		assert_int_equal(objfile_symbol_at(t->exe, outer.addr + want[i].at, &sym, &offset),
+				 RC_OK);
+		assert_string_equal(sym.name, want[i].name);
+		assert_int_equal(offset, want[i].offset);
+	}
+	target_close(t);
+	arena_free(&errors);
+}
+
 /* Each function of this program is found at each of its bytes, and by its name. */
 static enum rc check_symbol(void *ctx, const struct symbol *sym)
 {
@@ -508,6 +616,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(found_by_its_path),
+		cmocka_unit_test(relocated_pages_are_not_served),
+		cmocka_unit_test(writable_mappings_are_not_served),
+		cmocka_unit_test(a_library_that_is_also_data),
 		cmocka_unit_test(found_though_deleted),
 		cmocka_unit_test(another_build_is_not_used),
 		cmocka_unit_test(another_build_named_by_the_user_is_used),
@@ -516,6 +627,7 @@ int main(void)
 		cmocka_unit_test(sysroot),
 		cmocka_unit_test(without_a_list_of_files),
 		cmocka_unit_test(symbols),
+		cmocka_unit_test(symbols_inside_symbols),
 		cmocka_unit_test(all_symbols),
 		cmocka_unit_test(damaged_files),
 		cmocka_unit_test(names),
