@@ -143,7 +143,8 @@ function ofType(all, type) {
 function versions() {
 	const pinned = fs.readFileSync(path.join(__dirname, 'cores', 'versions'), 'utf8').split('\n')
 		.filter((line) => /^\d/.test(line)).map((line) => line.split(' ')[0]);
-	const wanted = process.env.MDBISH_VERSIONS?.split(/[\s,]+/).filter(Boolean) ?? pinned;
+	const named = (process.env.MDBISH_VERSIONS ?? '').split(/[\s,]+/).filter(Boolean);
+	const wanted = named.length > 0 ? named : pinned;
 	for (const version of wanted) {
 		assert.ok(pinned.includes(version), `no Node ${version} in tests/cores/versions`);
 	}
