@@ -16,7 +16,7 @@
 struct tally {
 	uint64_t map, keys; /* keys: 0 unless the map is a dictionary map */
 	uint64_t count, bytes;
-	addr_t lowest;
+	addr_t lowest, second; /* lowest addresses */
 };
 
 /* What a thread keeps. A map's `user` is its index in `tallies` plus 1; dictionary maps have none. */
@@ -24,17 +24,27 @@ struct counter {
 	const struct js_heap *heap;
 	VEC(struct tally) tallies;
 	struct map by_keys; /* hash of map and keys -> tally index plus 1 */
+	VEC(jsval) boilerplates;
 	uint64_t unreadable;
 };
 
 #define USER_DICTIONARY UINT32_MAX
 
+static void note_address(struct tally *t, addr_t addr)
+{
+	if (t->lowest == 0 || addr < t->lowest) {
+		t->second = t->lowest;
+		t->lowest = addr;
+	} else if (t->second == 0 || addr < t->second) {
+		t->second = addr;
+	}
+}
+
 static void add_object(struct tally *t, const struct js_object *o)
 {
 	t->count++;
 	t->bytes += o->size;
-	if (t->lowest == 0 || o->addr < t->lowest)
-		t->lowest = o->addr;
+	note_address(t, o->addr);
 }
 
 /* The keys of a NameDictionary, whatever their order. */
@@ -125,12 +135,23 @@ static enum rc first_of_map(struct counter *c, const struct js_object *o)
 	return RC_OK;
 }
 
+/* The boilerplate of an allocation site; the field holds a Smi or an array's elements kind otherwise. */
+static enum rc note_boilerplate(struct counter *c, const struct js_object *o)
+{
+	int64_t off = v8_value(&c->heap->layout, V8_AllocationSite_boilerplate);
+
+	if ((uint64_t)off + 8 > o->readable)
+		return RC_OK;
+	jsval v = jsval_of(o->words[off / 8]);
+	return (js_classes(c->heap, v) & CLASS_RECEIVER) != 0 ? vec_push(&c->boilerplates, v) : RC_OK;
+}
+
 static enum rc count(void *ctx, const struct js_object *o)
 {
 	struct counter *c = ctx;
 
 	if ((o->info->classes & CLASS_RECEIVER) == 0)
-		return RC_OK;
+		return type_is(&c->heap->types, o->info->type, T_ALLOCATION_SITE) ? note_boilerplate(c, o) : RC_OK;
 	if (o->info->user == 0)
 		TRY(first_of_map(c, o));
 	if (o->info->user == USER_DICTIONARY)
@@ -152,11 +173,68 @@ static void add_stats(struct js_walk_stats *sum, const struct js_walk_stats *s)
 		sum->first_misstep = s->first_misstep;
 }
 
+/* The tally of an object of the given map, in whichever thread's counter; NULL when there is none. */
+static struct tally *tally_of(const struct object_groups *g, struct counter *c, jsval v, uint64_t size)
+{
+	jsval map, properties;
+	uint16_t type;
+
+	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
+	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties), &properties) != RC_OK)
+		return NULL;
+	for (size_t i = 0; i < c->tallies.n; i++) {
+		struct tally *t = &c->tallies.at[i];
+		uint64_t unreadable = 0;
+
+		if (t->map != map.bits || t->count == 0 || t->bytes < size)
+			continue;
+		if (t->keys == 0 || t->keys == keys_of(g->heap, type, jsval_addr(v), properties, &unreadable))
+			return t;
+	}
+	return NULL;
+}
+
+/* Boilerplates are few, so a search each will do. Which thread counted one does not matter: the counts are
+ * added up afterwards. */
+static enum rc leave_out_boilerplates(struct object_groups *g, struct counter *counters, unsigned jobs)
+{
+	for (unsigned i = 0; i < jobs; i++)
+		for (size_t k = 0; k < counters[i].boilerplates.n; k++) {
+			jsval v = counters[i].boilerplates.at[k];
+			struct tally *t = NULL;
+			uint64_t size;
+
+			if (map_get(&g->boilerplates, v.bits) != NULL ||
+			    js_size_at(g->heap, jsval_addr(v), &size) != RC_OK)
+				continue;
+			for (unsigned j = 0; j < jobs && t == NULL; j++)
+				t = tally_of(g, &counters[j], v, size);
+			if (t == NULL)
+				continue; /* on a page that was not walked */
+			TRY(map_put(&g->boilerplates, v.bits, 1));
+			t->count--;
+			t->bytes -= size;
+		}
+	return RC_OK;
+}
+
+/* The lowest object of a tally that is none of V8's templates. */
+static addr_t representative(const struct object_groups *g, const struct tally *t)
+{
+	bool template = map_get(&g->boilerplates, jsval_object(t->lowest).bits) != NULL;
+
+	return template && t->second != 0 ? t->second : t->lowest;
+}
+
 /* All tallies of one map (and keys) from all threads end in one place, then in their group. */
 static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks, const struct counter *c)
 {
 	for (size_t i = 0; i < c->tallies.n; i++) {
 		const struct tally *t = &c->tallies.at[i];
+		addr_t lowest = representative(g, t);
+
+		if (t->count == 0)
+			continue;
 		struct map *index = t->keys != 0 ? &g->by_keys : &g->by_map;
 		uint64_t key = t->keys != 0 ? keys_hash(t->map, t->keys) : t->map;
 		const uint64_t *at = map_get(index, key);
@@ -165,14 +243,14 @@ static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks, 
 		if (at != NULL) {
 			group = *at - 1;
 		} else {
-			TRY(duck_find(ducks, jsval_object(t->lowest), &group));
+			TRY(duck_find(ducks, jsval_object(lowest), &group));
 			TRY(map_put(index, key, group + 1));
 		}
 		struct object_group *o = &ducks->groups.at[group];
 		o->count += t->count;
 		o->bytes += t->bytes;
-		if (o->representative.bits == 0 || t->lowest < jsval_addr(o->representative))
-			o->representative = jsval_object(t->lowest);
+		if (o->representative.bits == 0 || lowest < jsval_addr(o->representative))
+			o->representative = jsval_object(lowest);
 	}
 	return RC_OK;
 }
@@ -193,6 +271,8 @@ static enum rc run_pass(struct object_groups *g, const struct group_options *opt
 	}
 	TRY(js_walk_pages(g->heap, &all));
 	enum rc rc = RC_OK;
+	if (!options->with_boilerplates)
+		rc = leave_out_boilerplates(g, counters, options->jobs);
 	for (unsigned i = 0; i < options->jobs && rc == RC_OK; i++) {
 		rc = merge_tallies(g, &ducks, &counters[i]);
 		add_stats(&g->stats, &walks[i].stats);
@@ -217,12 +297,14 @@ enum rc object_groups_make(const struct js_heap *h, const struct group_options *
 	if (g != NULL && counters != NULL && walks != NULL && ctxs != NULL) {
 		g->heap = h;
 		g->isolate = options->isolate;
+		g->with_boilerplates = options->with_boilerplates;
 		rc = run_pass(g, options, counters, walks, ctxs);
 	}
 	for (unsigned i = 0; i < options->jobs; i++) {
 		if (counters != NULL) {
 			vec_free(&counters[i].tallies);
 			map_free(&counters[i].by_keys);
+			vec_free(&counters[i].boilerplates);
 		}
 		if (walks != NULL)
 			js_walk_free(&walks[i]);
@@ -243,6 +325,7 @@ void object_groups_free(struct object_groups *g)
 		return;
 	map_free(&g->by_map);
 	map_free(&g->by_keys);
+	map_free(&g->boilerplates);
 	arena_free(&g->arena);
 	free(g);
 }
@@ -277,7 +360,8 @@ const struct object_group *object_groups_of(const struct object_groups *g, jsval
 
 const struct object_group *object_groups_of_walked(const struct object_groups *g, const struct js_object *o)
 {
-	if ((o->info->classes & CLASS_RECEIVER) == 0 || o->readable < 16)
+	if ((o->info->classes & CLASS_RECEIVER) == 0 || o->readable < 16 ||
+	    map_get(&g->boilerplates, jsval_object(o->addr).bits) != NULL)
 		return NULL;
 	/* `user`: index plus 1 of the group of this map; 0: not looked up; all ones: by keys. */
 	if (o->info->user == 0) {

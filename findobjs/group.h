@@ -6,6 +6,9 @@
  * their properties in a dictionary share maps whatever their properties are, so they are counted per map
  * and set of keys (a sum of hashes of the keys' addresses: keys are internalized).
  *
+ * V8 keeps a template (boilerplate) of each object literal that runs often. The program never made those,
+ * so they are left out unless asked for.
+ *
  *	object ── map ──────────────┐
  *	object ── map ── keys ──────┴── group {constructor, properties}: count, bytes, a representative
  */
@@ -31,6 +34,8 @@ struct object_groups {
 	size_t ngroups;
 	struct map by_map;           /* map -> index plus 1 of the group of its objects */
 	struct map by_keys;          /* map and key set -> the same, for dictionary maps */
+	struct map boilerplates;     /* their tagged words; left out of the counts */
+	bool with_boilerplates;      /* they were counted */
 	struct js_walk_stats stats;
 	uint64_t unreadable;         /* objects whose keys could not be read */
 };
@@ -40,6 +45,7 @@ struct object_groups {
 struct group_options {
 	unsigned jobs;
 	uint32_t isolate;
+	bool with_boilerplates;
 	enum rc (*tick)(void *ctx, size_t done, size_t total);
 	void *tick_ctx;
 };

@@ -13,7 +13,7 @@
 struct args {
 	const char *constructor, *property, *sort;
 	uint64_t limit, isolate;
-	bool list;
+	bool list, boilerplates;
 };
 
 static const struct opt opts[] = {
@@ -24,6 +24,8 @@ static const struct opt opts[] = {
 	OPT_STRING('s', "sort", struct args, sort, "order of types: count (default), size, props, name"),
 	OPT_COUNT('i', "isolate", struct args, isolate, NOT_GIVEN,
 		  "only objects of the N-th isolate (0: the main one)"),
+	OPT_FLAG('b', "boilerplates", struct args, boilerplates,
+		 "count V8's own templates of object literals too"),
 	OPT_END,
 };
 
@@ -58,7 +60,7 @@ static const struct example examples[] = {
 	EXAMPLE_END,
 };
 
-/* Groups that were made for this heap, one for each isolate selection asked for. */
+/* Groups that were made for this heap, one for each way that was asked for. */
 struct kept {
 	struct object_groups **all;
 	size_t n;
@@ -99,11 +101,13 @@ static void warn_of_gaps(struct run *r, const struct object_groups *g)
 static enum rc make_groups(struct run *r, uint32_t isolate, const struct object_groups **groups)
 {
 	struct kept *k = r->heap->kept;
-	struct group_options options = {.jobs = r->session->jobs, .isolate = isolate, .tick = tick, .tick_ctx = r};
+	bool boilerplates = ((const struct args *)r->args)->boilerplates;
+	struct group_options options = {.jobs = r->session->jobs, .isolate = isolate,
+					.with_boilerplates = boilerplates, .tick = tick, .tick_ctx = r};
 	struct object_groups *g;
 
 	for (size_t i = 0; k != NULL && i < k->n; i++)
-		if (k->all[i]->isolate == isolate) {
+		if (k->all[i]->isolate == isolate && k->all[i]->with_boilerplates == boilerplates) {
 			*groups = k->all[i];
 			return RC_OK;
 		}
@@ -311,7 +315,8 @@ const struct command cmd_findjsobjects = {
 		"representative object, how many there are like it, and the bytes that they take "
 		"themselves.\n\n"
 		"With an address, and behind a pipe, it lists all objects like that one. Objects that are "
-		"no longer reachable but not yet swept away count too.",
+		"no longer reachable but not yet swept away count too. V8's templates of object literals, which "
+		"the program never made, are left out.",
 	.needs = NEEDS_V8,
 	.in = KIND_JSVAL,
 	.args_size = sizeof(struct args),
