@@ -39,6 +39,10 @@ struct node_version {
 };
 void node_version_find(struct target *t, struct node_version *v);
 
+/* The message with which Node or V8 gave up, from the stack of the thread that died; false where
+ * none is found. */
+bool fatal_reason_find(struct target *t, struct str *out);
+
 /* One value of memory in the format letter of gdb or of our own table: 'x' 'd' 'u' 'o' 't' 'c' 'f'
  * 'a' 'z'; size 1, 2, 4, 8. */
 void put_value(struct target *t, struct str *out, char letter, unsigned size, uint64_t v);

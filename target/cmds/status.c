@@ -112,7 +112,7 @@ static enum rc status_run(struct run *r)
 	struct target *t = r->target;
 	struct status_js js = {0};
 	struct node_version version;
-	struct str banner = STR_INIT, signal = STR_INIT;
+	struct str banner = STR_INIT, signal = STR_INIT, reason = STR_INIT;
 
 	if (r->session->status_js != NULL)
 		r->session->status_js(r->session, &js);
@@ -121,6 +121,8 @@ static enum rc status_run(struct run *r)
 		js.node = version.node;
 	if (js.v8 == NULL && version.v8[0] != '\0')
 		js.v8 = version.v8;
+	if (js.reason == NULL && fatal_reason_find(t, &reason))
+		js.reason = str_text(&reason);
 	if (t->signal.number != 0)
 		put_signal_json(t, &signal);
 	put_banner(t, &js, &banner);
@@ -132,6 +134,7 @@ static enum rc status_run(struct run *r)
 		js.has_isolates ? U(js.isolates) : NUL, S(js.reason), B(t->complete));
 	str_free(&banner);
 	str_free(&signal);
+	str_free(&reason);
 	return rc;
 }
 
