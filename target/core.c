@@ -16,9 +16,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A long run of zeros that the file system keeps no blocks for. Touching it through the mapping
+ * would make the kernel fill the page cache with zeros, so it is served from nowhere instead. */
+struct file_hole {
+	uint64_t start, end; /* offsets into the file */
+};
+
+#define HOLE_BYTES_MIN (256 * 1024)
+#define HOLES_MAX      100000
+
 struct core_file {
 	uint8_t *map;
 	size_t size;
+	VEC(struct file_hole) holes; /* ascending */
 };
 
 void core_close(struct target *t)
@@ -28,6 +38,7 @@ void core_close(struct target *t)
 	if (t->live != NULL || file == NULL)
 		return;
 	munmap(file->map, file->size);
+	vec_free(&file->holes);
 	t->back_end = NULL;
 }
 
@@ -181,6 +192,50 @@ static const char *check_core(struct arena *a, const char *path, const uint8_t *
 	return NULL;
 }
 
+static enum rc read_zeros(void *ctx, addr_t addr, void *buf, size_t len)
+{
+	(void)ctx;
+	(void)addr;
+	memset(buf, 0, len);
+	return RC_OK;
+}
+
+/* The first `have` bytes of a PT_LOAD, split at the holes of the file. */
+static enum rc add_saved(struct target *t, const struct elf_image *image, const Elf64_Phdr *ph,
+			 uint64_t have)
+{
+	const struct core_file *file = t->back_end;
+	uint64_t at = ph->p_offset, end = ph->p_offset + have;
+	struct segment s = {.rank = RANK_CORE, .prot = ph->p_flags & (PF_R | PF_W | PF_X)};
+
+	for (size_t i = 0; i <= file->holes.n && at < end; i++) {
+		bool last = i == file->holes.n;
+		uint64_t hole =
+			last || file->holes.at[i].start > end ? end : file->holes.at[i].start;
+		uint64_t next = last || file->holes.at[i].end > end ? end : file->holes.at[i].end;
+
+		if (next <= at)
+			continue;
+		if (hole > at) {
+			s.start = ph->p_vaddr + (at - ph->p_offset);
+			s.end = ph->p_vaddr + (hole - ph->p_offset);
+			s.data = image->bytes + at;
+			s.read = NULL;
+			TRY(mem_add(&t->mem, &s));
+			at = hole;
+		}
+		if (next > at) {
+			s.start = ph->p_vaddr + (at - ph->p_offset);
+			s.end = ph->p_vaddr + (next - ph->p_offset);
+			s.data = NULL;
+			s.read = read_zeros;
+			TRY(mem_add(&t->mem, &s));
+			at = next;
+		}
+	}
+	return RC_OK;
+}
+
 /* One PT_LOAD: what the file has of it, over a hole as long as it was in memory. */
 static enum rc add_load(struct target *t, const struct elf_image *image, const Elf64_Phdr *ph)
 {
@@ -203,10 +258,7 @@ static enum rc add_load(struct target *t, const struct elf_image *image, const E
 	}
 	if (have == 0)
 		return RC_OK;
-	s.rank = RANK_CORE;
-	s.end = s.start + have;
-	s.data = image->bytes + ph->p_offset;
-	return mem_add(&t->mem, &s);
+	return add_saved(t, image, ph, have);
 }
 
 static enum rc read_headers(struct target *t, const struct elf_image *image,
@@ -269,6 +321,27 @@ static enum rc fill(struct target *t, const struct elf_image *image,
 	return objfiles_locate(t, options, why);
 }
 
+/* Best effort: a file system without SEEK_HOLE tells of none. */
+static void find_holes(int fd, struct core_file *file)
+{
+	const off_t page = 4096;
+	off_t data = 0;
+
+	while (file->holes.n < HOLES_MAX && (size_t)data < file->size) {
+		off_t hole = lseek(fd, data, SEEK_HOLE);
+		if (hole < 0 || (size_t)hole >= file->size)
+			return;
+		data = lseek(fd, hole, SEEK_DATA);
+		if (data < 0)
+			data = (off_t)file->size;
+		struct file_hole h = {(uint64_t)((hole + page - 1) & ~(page - 1)),
+				      (uint64_t)(data & ~(page - 1))};
+		if (h.end > h.start && h.end - h.start >= HOLE_BYTES_MIN &&
+		    vec_push(&file->holes, h) != RC_OK)
+			return;
+	}
+}
+
 /* Map the file; the message is NULL when that went well. */
 static const char *map_core(struct arena *errors, const char *path, struct core_file *file)
 {
@@ -285,12 +358,14 @@ static const char *map_core(struct arena *errors, const char *path, struct core_
 	}
 	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	int error = errno;
-	close(fd);
-	if (map == MAP_FAILED)
-		return arena_printf(errors, "%s cannot be mapped: %s", path, strerror(error));
 	file->map = map;
 	file->size = size;
-	return NULL;
+	if (map != MAP_FAILED)
+		find_holes(fd, file);
+	close(fd);
+	return map != MAP_FAILED
+		       ? NULL
+		       : arena_printf(errors, "%s cannot be mapped: %s", path, strerror(error));
 }
 
 struct target *target_open_core(const char *path, const struct target_options *options,
