@@ -4,7 +4,6 @@
 #include "mdbish/v8.h"
 
 #include "jsheap/heap.h"
-#include "jsheap/reason.h"
 
 static enum rc open_heap(struct session *s, struct why *why)
 {
@@ -29,7 +28,6 @@ static void status_js(struct session *s, struct status_js *js)
 {
 	struct why why;
 
-	js->reason = js_death_reason(s->target);
 	if (session_heap(s, &why) != RC_OK)
 		return;
 	js->has_isolates = true;

@@ -6,10 +6,13 @@
  * stack (src/node_errors.cc). Failed checks: V8_Fatal() keeps its text between two markers for
  * exactly this purpose (class FailureMessage in src/base/logging.cc).
  *
+ * Other endings are told by the functions that make them, on the same stack.
+ *
  *	rsp ->  ...  | &"Reached heap limit" | ? | &"Allocation failed - ..." | ...
  *	        ...  | 0xdecade10 | 512 bytes of text | 0xdecade11 | ...
  */
 #include "target/cmds/native.h"
+#include "target/unwind.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -94,6 +97,75 @@ static bool find_failed_check(const uint64_t *words, size_t n, struct str *out)
 	return false;
 }
 
+/* Functions that end a process on purpose, by a part of their mangled names. */
+static const struct {
+	const char *symbol, *reason; /* reason NULL: the literals of its frame */
+} endings[] = {
+	{"_ZN4node12OnFatalErrorEPKcS1_", NULL},
+	{"5AbortERKN2v820FunctionCallbackInfo", "process.abort() was called"},
+	{"_ZN2v88internal7Isolate13ThrowInternal",
+	 "uncaught exception (--abort-on-uncaught-exception)"},
+	{"_ZN2v88internal7Isolate5Throw", "uncaught exception (--abort-on-uncaught-exception)"},
+	{"_ZN4node6AssertERKNS_13AssertionInfo", "a check of Node's own C++ code failed"},
+};
+
+#define FRAMES_MAX      40
+#define FRAME_BYTES_MAX 4096
+
+struct ending {
+	struct target *target;
+	struct str *out;
+};
+
+/* OnFatalError(location, message) has both texts at hand. */
+static void put_literals(struct target *t, const struct native_frame *f, struct str *out)
+{
+	char text[TEXT_MAX], first[TEXT_MAX] = "";
+	uint64_t word;
+
+	for (addr_t a = f->sp; a < f->fp && a - f->sp < FRAME_BYTES_MAX; a += 8) {
+		if (mem_u64(&t->mem, a, &word) != RC_OK)
+			return;
+		if (!literal_at(t, word, text) || strchr(text, '%') != NULL ||
+		    strcmp(text, first) == 0)
+			continue;
+		if (first[0] != '\0') {
+			str_printf(out, "FATAL ERROR: %s %s", first, text);
+			return;
+		}
+		memcpy(first, text, sizeof first);
+	}
+}
+
+static enum rc look_at_frame(void *ctx, const struct native_frame *f)
+{
+	struct ending *e = ctx;
+	struct objfile *o;
+	struct symbol sym;
+	uint64_t offset;
+
+	if (target_symbol_at(e->target, f->pc - (f->is_call ? 1 : 0), &o, &sym, &offset) != RC_OK)
+		return RC_OK;
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+		if (strstr(sym.name, endings[i].symbol) == NULL)
+			continue;
+		if (endings[i].reason != NULL)
+			str_puts(e->out, endings[i].reason);
+		else
+			put_literals(e->target, f, e->out);
+		return RC_DONE;
+	}
+	return RC_OK;
+}
+
+static bool find_ending(struct target *t, struct str *out)
+{
+	struct ending e = {t, out};
+
+	return target_unwind(t, &t->threads[0], FRAMES_MAX, look_at_frame, &e) != RC_NOMEM &&
+	       out->n != 0;
+}
+
 bool fatal_reason_find(struct target *t, struct str *out)
 {
 	uint64_t *words;
@@ -108,5 +180,5 @@ bool fatal_reason_find(struct target *t, struct str *out)
 	size_t n = mem_peek(&t->mem, sp, words, STACK_BYTES) / sizeof *words;
 	found = find_failed_check(words, n, out) || find_out_of_memory(t, words, n, out);
 	free(words);
-	return found;
+	return found || find_ending(t, out);
 }
