@@ -3,7 +3,8 @@
  *
  * The file on disk may be missing, or another build of the same name: the build-id of the memory
  * image and that of the file are both kept, and a file whose id differs is used only for the
- * executable named with -x (with a warning). Symbols are read on the first question for one.
+ * executable named with -x (with a warning). Symbols are indexed on the first question for one, so
+ * these functions are not for several threads at once.
  */
 #ifndef TARGET_OBJFILE_H
 #define TARGET_OBJFILE_H
