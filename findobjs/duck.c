@@ -14,7 +14,8 @@ struct names {
 	struct arena *arena;
 	VEC(const char *) list;
 	struct str text;
-	bool native_hidden; /* leave out V8's own accessors: length of arrays, name of functions ... */
+	bool native_hidden; /* leave out V8's own accessors: length of arrays, name of functions ...
+			     */
 };
 
 static enum rc add_name(void *ctx, const struct js_property *p)
@@ -42,8 +43,8 @@ static uint64_t hash_text(const char *s, size_t n)
 	return h != 0 ? h : 1;
 }
 
-static enum rc add_group(struct duck_table *d, jsval object, const struct js_map *m, const char *constructor,
-			 struct names *n, uint64_t hash, size_t *group)
+static enum rc add_group(struct duck_table *d, jsval object, const struct js_map *m,
+			 const char *constructor, struct names *n, uint64_t hash, size_t *group)
 {
 	const char **list = arena_array(d->arena, n->list.n, sizeof *list);
 	char *text = malloc(n->text.n + 1);
@@ -62,14 +63,17 @@ static enum rc add_group(struct duck_table *d, jsval object, const struct js_map
 		return rc;
 	}
 	TRY(vec_push(&d->next, first != NULL ? (size_t)*first : 0));
-	TRY(vec_push(&d->groups, (struct object_group){.constructor = constructor, .properties = list,
-						       .nproperties = n->list.n,
-						       .elements = js_element_count(d->heap, object, m)}));
+	TRY(vec_push(&d->groups,
+		     (struct object_group){.constructor = constructor,
+					   .properties = list,
+					   .nproperties = n->list.n,
+					   .elements = js_element_count(d->heap, object, m)}));
 	*group = d->groups.n - 1;
 	return map_put(&d->by_text, hash, d->groups.n);
 }
 
-static enum rc find(struct duck_table *d, jsval object, const struct js_map *m, struct names *n, size_t *group)
+static enum rc find(struct duck_table *d, jsval object, const struct js_map *m, struct names *n,
+		    size_t *group)
 {
 	const char *constructor = js_constructor_name(d->heap, object, d->arena);
 
@@ -111,7 +115,8 @@ struct order {
 
 static int most_first(const void *a, const void *b)
 {
-	const struct object_group *x = ((const struct order *)a)->group, *y = ((const struct order *)b)->group;
+	const struct object_group *x = ((const struct order *)a)->group,
+				  *y = ((const struct order *)b)->group;
 
 	if (x->count != y->count)
 		return x->count > y->count ? -1 : 1;

@@ -8,11 +8,11 @@
 
 struct duck_table {
 	const struct js_heap *heap;
-	struct arena *arena;             /* of what the groups point to */
+	struct arena *arena; /* of what the groups point to */
 	VEC(struct object_group) groups;
-	VEC(char *) texts;               /* beside the groups: what they were compared by */
-	struct map by_text;              /* hash of the text -> index plus 1 of the first such group */
-	VEC(size_t) next;                /* beside the groups: next of the same hash, plus 1; 0: none */
+	VEC(char *) texts;  /* beside the groups: what they were compared by */
+	struct map by_text; /* hash of the text -> index plus 1 of the first such group */
+	VEC(size_t) next;   /* beside the groups: next of the same hash, plus 1; 0: none */
 };
 
 /* The index of the group that an object belongs to, made when new. RC_OK or RC_NOMEM. */

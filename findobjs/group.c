@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define DICTIONARY_ENTRY_WORDS 3
-#define KEYS_AT_ONCE 4096
+#define KEYS_AT_ONCE           4096
 
 /* Objects of one map, or of one map and one set of keys. */
 struct tally {
@@ -19,7 +19,8 @@ struct tally {
 	addr_t lowest, second; /* lowest addresses */
 };
 
-/* What a thread keeps. A map's `user` is its index in `tallies` plus 1; dictionary maps have none. */
+/* What a thread keeps. A map's `user` is its index in `tallies` plus 1; dictionary maps have none.
+ */
 struct counter {
 	const struct js_heap *heap;
 	VEC(struct tally) tallies;
@@ -135,7 +136,8 @@ static enum rc first_of_map(struct counter *c, const struct js_object *o)
 	return RC_OK;
 }
 
-/* The boilerplate of an allocation site; the field holds a Smi or an array's elements kind otherwise. */
+/* The boilerplate of an allocation site; the field holds a Smi or an array's elements kind
+ * otherwise. */
 static enum rc note_boilerplate(struct counter *c, const struct js_object *o)
 {
 	int64_t off = v8_value(&c->heap->layout, V8_AllocationSite_boilerplate);
@@ -143,7 +145,8 @@ static enum rc note_boilerplate(struct counter *c, const struct js_object *o)
 	if ((uint64_t)off + 8 > o->readable)
 		return RC_OK;
 	jsval v = jsval_of(o->words[off / 8]);
-	return (js_classes(c->heap, v) & CLASS_RECEIVER) != 0 ? vec_push(&c->boilerplates, v) : RC_OK;
+	return (js_classes(c->heap, v) & CLASS_RECEIVER) != 0 ? vec_push(&c->boilerplates, v)
+							      : RC_OK;
 }
 
 static enum rc count(void *ctx, const struct js_object *o)
@@ -151,7 +154,9 @@ static enum rc count(void *ctx, const struct js_object *o)
 	struct counter *c = ctx;
 
 	if ((o->info->classes & CLASS_RECEIVER) == 0)
-		return type_is(&c->heap->types, o->info->type, T_ALLOCATION_SITE) ? note_boilerplate(c, o) : RC_OK;
+		return type_is(&c->heap->types, o->info->type, T_ALLOCATION_SITE)
+			       ? note_boilerplate(c, o)
+			       : RC_OK;
 	if (o->info->user == 0)
 		TRY(first_of_map(c, o));
 	if (o->info->user == USER_DICTIONARY)
@@ -173,14 +178,17 @@ static void add_stats(struct js_walk_stats *sum, const struct js_walk_stats *s)
 		sum->first_misstep = s->first_misstep;
 }
 
-/* The tally of an object of the given map, in whichever thread's counter; NULL when there is none. */
-static struct tally *tally_of(const struct object_groups *g, struct counter *c, jsval v, uint64_t size)
+/* The tally of an object of the given map, in whichever thread's counter; NULL when there is none.
+ */
+static struct tally *tally_of(const struct object_groups *g, struct counter *c, jsval v,
+			      uint64_t size)
 {
 	jsval map, properties;
 	uint16_t type;
 
 	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
-	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties), &properties) != RC_OK)
+	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
+		     &properties) != RC_OK)
 		return NULL;
 	for (size_t i = 0; i < c->tallies.n; i++) {
 		struct tally *t = &c->tallies.at[i];
@@ -188,15 +196,17 @@ static struct tally *tally_of(const struct object_groups *g, struct counter *c, 
 
 		if (t->map != map.bits || t->count == 0 || t->bytes < size)
 			continue;
-		if (t->keys == 0 || t->keys == keys_of(g->heap, type, jsval_addr(v), properties, &unreadable))
+		if (t->keys == 0 ||
+		    t->keys == keys_of(g->heap, type, jsval_addr(v), properties, &unreadable))
 			return t;
 	}
 	return NULL;
 }
 
-/* Boilerplates are few, so a search each will do. Which thread counted one does not matter: the counts are
- * added up afterwards. */
-static enum rc leave_out_boilerplates(struct object_groups *g, struct counter *counters, unsigned jobs)
+/* Boilerplates are few, so a search each will do. Which thread counted one does not matter: the
+ * counts are added up afterwards. */
+static enum rc leave_out_boilerplates(struct object_groups *g, struct counter *counters,
+				      unsigned jobs)
 {
 	for (unsigned i = 0; i < jobs; i++)
 		for (size_t k = 0; k < counters[i].boilerplates.n; k++) {
@@ -227,7 +237,8 @@ static addr_t representative(const struct object_groups *g, const struct tally *
 }
 
 /* All tallies of one map (and keys) from all threads end in one place, then in their group. */
-static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks, const struct counter *c)
+static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks,
+			     const struct counter *c)
 {
 	for (size_t i = 0; i < c->tallies.n; i++) {
 		const struct tally *t = &c->tallies.at[i];
@@ -255,12 +266,17 @@ static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks, 
 	return RC_OK;
 }
 
-static enum rc run_pass(struct object_groups *g, const struct group_options *options, struct counter *counters,
-			struct js_walk *walks, void **ctxs)
+static enum rc run_pass(struct object_groups *g, const struct group_options *options,
+			struct counter *counters, struct js_walk *walks, void **ctxs)
 {
 	struct js_walk_all all = {
-		.jobs = options->jobs, .isolate = options->isolate, .walks = walks, .fn = count, .ctxs = ctxs,
-		.tick = options->tick, .tick_ctx = options->tick_ctx,
+		.jobs = options->jobs,
+		.isolate = options->isolate,
+		.walks = walks,
+		.fn = count,
+		.ctxs = ctxs,
+		.tick = options->tick,
+		.tick_ctx = options->tick_ctx,
 	};
 	struct duck_table ducks = {.heap = g->heap, .arena = &g->arena};
 
@@ -335,14 +351,15 @@ static const struct object_group *group_at(const struct object_groups *g, const 
 	return at != NULL ? &g->groups[*at - 1] : NULL;
 }
 
-static const struct object_group *lookup(const struct object_groups *g, uint64_t map, uint16_t type, addr_t addr,
-					 jsval properties)
+static const struct object_group *lookup(const struct object_groups *g, uint64_t map, uint16_t type,
+					 addr_t addr, jsval properties)
 {
 	const uint64_t *at = map_get(&g->by_map, map);
 	uint64_t unreadable = 0;
 
 	if (at == NULL)
-		at = map_get(&g->by_keys, keys_hash(map, keys_of(g->heap, type, addr, properties, &unreadable)));
+		at = map_get(&g->by_keys,
+			     keys_hash(map, keys_of(g->heap, type, addr, properties, &unreadable)));
 	return group_at(g, at);
 }
 
@@ -353,12 +370,14 @@ const struct object_group *object_groups_of(const struct object_groups *g, jsval
 
 	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
 	    (type_classes(&g->heap->types, type) & CLASS_RECEIVER) == 0 ||
-	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties), &properties) != RC_OK)
+	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
+		     &properties) != RC_OK)
 		return NULL;
 	return lookup(g, map.bits, type, jsval_addr(v), properties);
 }
 
-const struct object_group *object_groups_of_walked(const struct object_groups *g, const struct js_object *o)
+const struct object_group *object_groups_of_walked(const struct object_groups *g,
+						   const struct js_object *o)
 {
 	if ((o->info->classes & CLASS_RECEIVER) == 0 || o->readable < 16 ||
 	    map_get(&g->boilerplates, jsval_object(o->addr).bits) != NULL)

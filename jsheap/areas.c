@@ -1,29 +1,30 @@
 /*
  * areas - linear allocation areas, and which young pages are in use.
  *
- * An allocator owns an area {start, top, limit} of a page: objects end at top, and what lies between top
- * and limit is whatever was there before. V8 keeps the triples in the isolate (young and old space), in
- * Space objects, or from V8 12 on in MainAllocator objects that the isolate's LocalHeap points to. They
- * are told by what they are: three ascending addresses inside the area of one page of this heap. Where
- * the triple stands in memory of unknown kind, the Space that owns the page must be named before it.
+ * An allocator owns an area {start, top, limit} of a page: objects end at top, and what lies
+ *between top and limit is whatever was there before. V8 keeps the triples in the isolate (young and
+ *old space), in Space objects, or from V8 12 on in MainAllocator objects that the isolate's
+ *LocalHeap points to. They are told by what they are: three ascending addresses inside the area of
+ *one page of this heap. Where the triple stands in memory of unknown kind, the Space that owns the
+ *page must be named before it.
  *
  *	page  | objects ........ | top    limit | objects ...
  *
- * Pages of the young generation are filled in the order of their list; those behind the page with the
- * area, and the whole from-space, hold nothing but stale copies.
+ * Pages of the young generation are filled in the order of their list; those behind the page with
+ *the area, and the whole from-space, hold nothing but stale copies.
  */
 #include "jsheap/pages.h"
 
 #include <string.h>
 
-#define ISOLATE_BYTES 0x14000u
-#define SPACE_BYTES 0x300u
-#define ALLOCATOR_BYTES 0x120u
-#define POINTEE_BYTES 0x200u
+#define ISOLATE_BYTES        0x14000u
+#define SPACE_BYTES          0x300u
+#define ALLOCATOR_BYTES      0x120u
+#define POINTEE_BYTES        0x200u
 #define POINTEE_SEARCH_BYTES 0x400u
-#define SPACE_BEFORE_WORDS 24
-#define LINK_BYTES 0x200u
-#define LOWEST_POINTER 0x10000u
+#define SPACE_BEFORE_WORDS   24
+#define LINK_BYTES           0x200u
+#define LOWEST_POINTER       0x10000u
 
 struct search {
 	struct js_heap *h;
@@ -44,7 +45,8 @@ static enum rc consider(struct search *s, const uint64_t *w, size_t i, bool trus
 {
 	addr_t start = w[i], top = w[i + 1], limit = w[i + 2];
 
-	if (start == 0 || ((start | top | limit) & 7) != 0 || top < start || limit < top || limit <= start)
+	if (start == 0 || ((start | top | limit) & 7) != 0 || top < start || limit < top ||
+	    limit <= start)
 		return RC_OK;
 	const struct js_page *p = js_page_at(s->h, start);
 	if (p == NULL || p->isolate != s->index || start < p->start || limit > p->end)
@@ -118,7 +120,8 @@ static enum rc search_all(struct search *s)
 	uint64_t w[ISOLATE_BYTES / 8];
 
 	for (size_t i = 0; i < s->h->npages; i++)
-		if (s->h->pages[i].isolate == s->index && map_get(&s->spaces, s->h->pages[i].owner) == NULL) {
+		if (s->h->pages[i].isolate == s->index &&
+		    map_get(&s->spaces, s->h->pages[i].owner) == NULL) {
 			TRY(map_put(&s->spaces, s->h->pages[i].owner, 1));
 			TRY(search_range(s, s->h->pages[i].owner, SPACE_BYTES, true));
 		}
@@ -130,10 +133,10 @@ static enum rc search_all(struct search *s)
 	return RC_OK;
 }
 
-/* The links of a page list: word `offset` of each page's header is another page of the same space, for
- * all but one page, and no page is meant twice. */
-static bool links_at(const struct js_heap *h, const struct js_page *const *pages, size_t n, size_t offset,
-		     const struct map *index, size_t *next)
+/* The links of a page list: word `offset` of each page's header is another page of the same space,
+ * for all but one page, and no page is meant twice. */
+static bool links_at(const struct js_heap *h, const struct js_page *const *pages, size_t n,
+		     size_t offset, const struct map *index, size_t *next)
 {
 	size_t linked = 0;
 
@@ -155,9 +158,10 @@ static bool links_at(const struct js_heap *h, const struct js_page *const *pages
 	return linked == n - 1;
 }
 
-/* Mark the pages behind the one that is being filled as dead. The list has `next` before `prev`, so the
- * first offset that links all pages is the forward one. */
-static enum rc order_young(struct js_heap *h, struct js_page **pages, size_t n, const struct js_page *last)
+/* Mark the pages behind the one that is being filled as dead. The list has `next` before `prev`, so
+ * the first offset that links all pages is the forward one. */
+static enum rc order_young(struct js_heap *h, struct js_page **pages, size_t n,
+			   const struct js_page *last)
 {
 	struct map index = MAP_INIT;
 	size_t *next = arena_array(&h->arena, n, sizeof *next);

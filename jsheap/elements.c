@@ -1,5 +1,6 @@
 /*
- * elements - indexed properties: arrays of tagged words, of doubles, dictionaries, arguments objects.
+ * elements - indexed properties: arrays of tagged words, of doubles, dictionaries, arguments
+ * objects.
  *
  * Source: src/objects/elements-kind.h, elements.cc, arguments.tq.
  */
@@ -8,9 +9,9 @@
 
 #include <string.h>
 
-#define HOLE_DOUBLE UINT64_C(0xfff7fffffff7ffff)
+#define HOLE_DOUBLE             UINT64_C(0xfff7fffffff7ffff)
 #define NUMBER_DICTIONARY_WORDS 3
-#define ARRAY_LENGTH_MAX 4294967295.0
+#define ARRAY_LENGTH_MAX        4294967295.0
 
 static enum rc array_count(const struct js_heap *h, jsval elements, uint64_t *n)
 {
@@ -38,8 +39,10 @@ enum rc js_array_length(const struct js_heap *h, jsval v, uint64_t *length)
 	return RC_OK;
 }
 
-/* How many words of the backing store count: up to the length of an array; else without trailing holes. */
-static enum rc used_count(const struct js_heap *h, jsval v, const struct js_map *m, jsval elements, uint64_t *n)
+/* How many words of the backing store count: up to the length of an array; else without trailing
+ * holes. */
+static enum rc used_count(const struct js_heap *h, jsval v, const struct js_map *m, jsval elements,
+			  uint64_t *n)
 {
 	uint64_t length;
 
@@ -52,7 +55,9 @@ static enum rc used_count(const struct js_heap *h, jsval v, const struct js_map 
 	while (*n != 0) {
 		jsval last;
 
-		TRY(js_field(h, elements, v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)(*n - 1), &last));
+		TRY(js_field(h, elements,
+			     v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)(*n - 1),
+			     &last));
 		bool hole = m->elements_kind == ELEMENTS_HOLEY_DOUBLE ? last.bits == HOLE_DOUBLE
 								      : js_is_hole(h, last);
 		if (!hole)
@@ -68,10 +73,11 @@ static void set_value(const struct js_heap *h, struct js_element *e, jsval v)
 	e->tag = js_is_hole(h, v) ? ELEMENT_HOLE : ELEMENT_VALUE;
 }
 
-static enum rc array_elements(const struct js_heap *h, jsval v, const struct js_map *m, jsval elements,
-			      js_element_fn *fn, void *ctx)
+static enum rc array_elements(const struct js_heap *h, jsval v, const struct js_map *m,
+			      jsval elements, js_element_fn *fn, void *ctx)
 {
-	bool doubles = m->elements_kind == ELEMENTS_PACKED_DOUBLE || m->elements_kind == ELEMENTS_HOLEY_DOUBLE;
+	bool doubles = m->elements_kind == ELEMENTS_PACKED_DOUBLE ||
+		       m->elements_kind == ELEMENTS_HOLEY_DOUBLE;
 	uint64_t n;
 
 	TRY(used_count(h, v, m, elements, &n));
@@ -80,7 +86,8 @@ static enum rc array_elements(const struct js_heap *h, jsval v, const struct js_
 		struct js_element e = {.index = i};
 		uint64_t word;
 
-		TRY(js_word(h, elements, v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)i, &word));
+		TRY(js_word(h, elements, v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)i,
+			    &word));
 		if (!doubles) {
 			set_value(h, &e, jsval_of(word));
 		} else if (word == HOLE_DOUBLE) {
@@ -101,7 +108,8 @@ static int by_index(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static enum rc dictionary_elements(const struct js_heap *h, jsval elements, js_element_fn *fn, void *ctx)
+static enum rc dictionary_elements(const struct js_heap *h, jsval elements, js_element_fn *fn,
+				   void *ctx)
 {
 	VEC(struct js_element) found = {0};
 	struct js_table t;
@@ -113,7 +121,8 @@ static enum rc dictionary_elements(const struct js_heap *h, jsval elements, js_e
 		double index;
 
 		rc = js_table_get(h, &t, i, 0, &key);
-		if (rc != RC_OK || js_table_free_key(h, key) || js_number(h, key, &index) != RC_OK ||
+		if (rc != RC_OK || js_table_free_key(h, key) ||
+		    js_number(h, key, &index) != RC_OK ||
 		    !(index >= 0 && index <= ARRAY_LENGTH_MAX))
 			continue;
 		rc = js_table_get(h, &t, i, 1, &e.value);
@@ -122,7 +131,8 @@ static enum rc dictionary_elements(const struct js_heap *h, jsval elements, js_e
 		if (rc != RC_OK)
 			break;
 		e.index = (uint64_t)index;
-		if (((uint32_t)jsval_smi(details) & (uint32_t)v8_value(&h->layout, V8_prop_kind_mask)) != 0)
+		if (((uint32_t)jsval_smi(details) &
+		     (uint32_t)v8_value(&h->layout, V8_prop_kind_mask)) != 0)
 			e.tag = ELEMENT_ACCESSOR;
 		rc = vec_push(&found, e);
 	}
@@ -134,9 +144,10 @@ static enum rc dictionary_elements(const struct js_heap *h, jsval elements, js_e
 	return rc;
 }
 
-/* {length, context, arguments, mapped entries}: an entry that is a Smi names a slot of the context, else
- * the value is in the arguments store. */
-static enum rc sloppy_elements(const struct js_heap *h, jsval elements, js_element_fn *fn, void *ctx)
+/* {length, context, arguments, mapped entries}: an entry that is a Smi names a slot of the context,
+ * else the value is in the arguments store. */
+static enum rc sloppy_elements(const struct js_heap *h, jsval elements, js_element_fn *fn,
+			       void *ctx)
 {
 	jsval context, store;
 	uint64_t mapped, stored;
@@ -150,7 +161,9 @@ static enum rc sloppy_elements(const struct js_heap *h, jsval elements, js_eleme
 		jsval v = h->root[R_the_hole], entry;
 
 		if (i < stored)
-			TRY(js_field(h, store, v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)i, &v));
+			TRY(js_field(h, store,
+				     v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)i,
+				     &v));
 		if (i < mapped) {
 			TRY(js_field(h, elements, 32 + 8 * (int64_t)i, &entry));
 			if (jsval_is_smi(entry) && jsval_smi(entry) >= 0)
@@ -181,9 +194,11 @@ enum rc js_elements(const struct js_heap *h, jsval v, js_element_fn *fn, void *c
 	jsval elements;
 
 	TRY(load(h, v, &m, &elements));
-	if (m.elements_kind < dictionary || m.elements_kind == dictionary + ELEMENTS_FROM_DICTIONARY_FAST_STRING)
+	if (m.elements_kind < dictionary ||
+	    m.elements_kind == dictionary + ELEMENTS_FROM_DICTIONARY_FAST_STRING)
 		return array_elements(h, v, &m, elements, fn, ctx);
-	if (m.elements_kind == dictionary || m.elements_kind == dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_STRING)
+	if (m.elements_kind == dictionary ||
+	    m.elements_kind == dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_STRING)
 		return dictionary_elements(h, elements, fn, ctx);
 	if (m.elements_kind <= dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_SLOPPY)
 		return sloppy_elements(h, elements, fn, ctx);
@@ -204,8 +219,10 @@ uint64_t js_element_count(const struct js_heap *h, jsval v, const struct js_map 
 	    m->elements_kind > dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_STRING)
 		return 0;
 	if (m->elements_kind == dictionary)
-		return js_field(h, elements, v8_value(&h->layout, V8_FixedArray_data), &used) == RC_OK &&
+		return js_field(h, elements, v8_value(&h->layout, V8_FixedArray_data), &used) ==
+					       RC_OK &&
 				       jsval_is_smi(used) && jsval_smi(used) > 0
-			       ? (uint64_t)jsval_smi(used) : 0;
+			       ? (uint64_t)jsval_smi(used)
+			       : 0;
 	return used_count(h, v, m, elements, &n) == RC_OK ? n : 0;
 }

@@ -9,14 +9,14 @@
 
 #include <string.h>
 
-#define BUILTIN_PREFIX "Builtins_"
+#define BUILTIN_PREFIX    "Builtins_"
 #define CODE_SEARCH_BYTES (1u << 20)
-#define CODE_START_MAX 0x1000u
+#define CODE_START_MAX    0x1000u
 
 const char *js_frame_kind_name(enum js_frame_kind kind)
 {
-	static const char *const names[] = {"native", "js", "builtin", "entry", "exit", "construct", "internal",
-					    "wasm"};
+	static const char *const names[] = {"native", "js",        "builtin",  "entry",
+					    "exit",   "construct", "internal", "wasm"};
 
 	return names[kind];
 }
@@ -45,7 +45,8 @@ static bool is_interpreter(const struct js_frame *f)
 {
 	const char *name = f->symbol.name;
 
-	return name != NULL && (strncmp(name, BUILTIN_PREFIX "InterpreterE", 20) == 0 || ends_with(name, "Handler"));
+	return name != NULL && (strncmp(name, BUILTIN_PREFIX "InterpreterE", 20) == 0 ||
+				ends_with(name, "Handler"));
 }
 
 /* The machine code around pc: its InstructionStream is the next object before it. */
@@ -61,11 +62,16 @@ static enum js_tier tier_of_code(const struct js_heap *h, addr_t pc)
 	for (addr_t a = pc & ~(addr_t)7; a >= p->start && a + CODE_SEARCH_BYTES > pc; a -= 8) {
 		if (!js_is(h, jsval_object(a), T_INSTRUCTION_STREAM))
 			continue;
-		if (js_field(h, jsval_object(a), v8_value(l, V8_InstructionStream_code), &code) != RC_OK ||
+		if (js_field(h, jsval_object(a), v8_value(l, V8_InstructionStream_code), &code) !=
+			    RC_OK ||
 		    js_word32(h, code, v8_value(l, V8_Code_flags), &flags) != RC_OK)
 			break;
-		int64_t kind = (flags & (uint32_t)v8_value(l, V8_code_kind_mask)) - v8_value(l, V8_code_kind_baseline);
-		return kind == 0 ? TIER_BASELINE : kind == 1 ? TIER_MAGLEV : kind == 2 ? TIER_TURBOFAN : TIER_UNKNOWN;
+		int64_t kind = (flags & (uint32_t)v8_value(l, V8_code_kind_mask)) -
+			       v8_value(l, V8_code_kind_baseline);
+		return kind == 0   ? TIER_BASELINE
+		       : kind == 1 ? TIER_MAGLEV
+		       : kind == 2 ? TIER_TURBOFAN
+				   : TIER_UNKNOWN;
 	}
 	return TIER_UNKNOWN;
 }
@@ -74,8 +80,8 @@ static const struct {
 	enum v8_field field;
 	enum js_frame_kind kind;
 } markers[] = {
-	{V8_frame_type_Entry, FRAME_ENTRY}, {V8_frame_type_ConstructEntry, FRAME_ENTRY},
-	{V8_frame_type_Exit, FRAME_EXIT}, {V8_frame_type_BuiltinExit, FRAME_EXIT},
+	{V8_frame_type_Entry, FRAME_ENTRY},         {V8_frame_type_ConstructEntry, FRAME_ENTRY},
+	{V8_frame_type_Exit, FRAME_EXIT},           {V8_frame_type_BuiltinExit, FRAME_EXIT},
 	{V8_frame_type_Construct, FRAME_CONSTRUCT}, {V8_frame_type_FastConstruct, FRAME_CONSTRUCT},
 };
 
@@ -102,7 +108,8 @@ static void typed_frame(const struct js_heap *h, uint64_t marker, struct js_fram
 	else if (f->type != NULL && strstr(f->type, "ExitFrame") != NULL)
 		f->kind = FRAME_EXIT;
 	for (size_t i = 0; i < sizeof markers / sizeof markers[0]; i++)
-		if (v8_has(&h->layout, markers[i].field) && (uint64_t)v8_value(&h->layout, markers[i].field) == type)
+		if (v8_has(&h->layout, markers[i].field) &&
+		    (uint64_t)v8_value(&h->layout, markers[i].field) == type)
 			f->kind = markers[i].kind;
 }
 
@@ -111,7 +118,9 @@ static void function_frame(const struct js_heap *h, jsval function, struct js_fr
 	struct js_function fn;
 
 	f->function = function;
-	f->kind = js_function_load(h, function, &fn) == RC_OK && fn.script.bits != 0 ? FRAME_JS : FRAME_BUILTIN;
+	f->kind = js_function_load(h, function, &fn) == RC_OK && fn.script.bits != 0
+			  ? FRAME_JS
+			  : FRAME_BUILTIN;
 	if (f->kind == FRAME_JS)
 		f->tier = is_interpreter(f) ? TIER_INTERPRETED : tier_of_code(h, f->pc);
 }
@@ -123,7 +132,8 @@ static void v8_frame(const struct js_heap *h, struct js_frame *f)
 
 	f->kind = FRAME_INTERNAL;
 	if (f->fp == 0 ||
-	    mem_u64(h->mem, f->fp + (addr_t)v8_value(&h->layout, V8_frame_context_or_type), &word) != RC_OK)
+	    mem_u64(h->mem, f->fp + (addr_t)v8_value(&h->layout, V8_frame_context_or_type),
+		    &word) != RC_OK)
 		return;
 	if ((word & 1) == 0) {
 		if (word < CODE_START_MAX)
@@ -131,7 +141,8 @@ static void v8_frame(const struct js_heap *h, struct js_frame *f)
 		return;
 	}
 	if ((js_classes(h, jsval_of(word)) & CLASS_CONTEXT) == 0 ||
-	    mem_u64(h->mem, f->fp + (addr_t)v8_value(&h->layout, V8_frame_function), &function) != RC_OK)
+	    mem_u64(h->mem, f->fp + (addr_t)v8_value(&h->layout, V8_frame_function), &function) !=
+		    RC_OK)
 		return;
 	if (js_is_function(h, jsval_of(function)))
 		function_frame(h, jsval_of(function), f);
@@ -149,14 +160,15 @@ static enum rc take(void *ctx, const struct native_frame *n)
 	} else {
 		f.offset += n->is_call ? 1 : 0;
 	}
-	bool builtin = f.symbol.name != NULL && strncmp(f.symbol.name, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) == 0;
+	bool builtin = f.symbol.name != NULL &&
+		       strncmp(f.symbol.name, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) == 0;
 	if (l->heap != NULL && (builtin || f.objfile == NULL))
 		v8_frame(l->heap, &f);
 	return vec_push(&l->frames, f);
 }
 
-enum rc js_stack_load(struct target *t, const struct js_heap *h, const struct thread *th, size_t limit,
-		      struct js_stack *stack)
+enum rc js_stack_load(struct target *t, const struct js_heap *h, const struct thread *th,
+		      size_t limit, struct js_stack *stack)
 {
 	struct load l = {.target = t, .heap = h};
 

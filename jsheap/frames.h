@@ -1,8 +1,8 @@
 /*
  * frames - the stack of a thread with C++ and JavaScript frames in their order.
  *
- * V8 keeps rbp in all its frames, and in the word below it either the context of a JavaScript function or
- * the marker of a typed frame:
+ * V8 keeps rbp in all its frames, and in the word below it either the context of a JavaScript
+ *function or the marker of a typed frame:
  *
  *	fp + 8   return address            fp + 8   return address
  *	fp       caller's fp               fp       caller's fp
@@ -32,14 +32,15 @@ enum js_tier { TIER_UNKNOWN, TIER_INTERPRETED, TIER_BASELINE, TIER_MAGLEV, TIER_
 struct js_frame {
 	enum js_frame_kind kind;
 	addr_t pc, fp;
-	bool is_call;       /* pc is a return address */
-	struct objfile *objfile; /* native, or the file whose builtin runs; NULL for generated code */
-	struct symbol symbol;    /* name NULL: none found */
-	uint64_t offset;         /* of pc in the symbol */
-	jsval function;     /* FRAME_JS, FRAME_BUILTIN */
+	bool is_call; /* pc is a return address */
+	struct objfile
+		*objfile;     /* native, or the file whose builtin runs; NULL for generated code */
+	struct symbol symbol; /* name NULL: none found */
+	uint64_t offset;      /* of pc in the symbol */
+	jsval function;       /* FRAME_JS, FRAME_BUILTIN */
 	enum js_tier tier;
-	bool constructor;   /* called by `new` */
-	const char *type;   /* V8's name of a typed frame, "EntryFrame"; NULL */
+	bool constructor; /* called by `new` */
+	const char *type; /* V8's name of a typed frame, "EntryFrame"; NULL */
 };
 
 struct js_stack {
@@ -48,10 +49,10 @@ struct js_stack {
 	enum rc end; /* why it ends: RC_OK at the outermost frame; else as target_unwind */
 };
 
-/* The stack of a thread, at most `limit` frames. `h` may be NULL: then all frames are native. RC_OK (look
- * at stack->end), RC_NOMEM. */
-MUST_USE enum rc js_stack_load(struct target *t, const struct js_heap *h, const struct thread *th, size_t limit,
-			       struct js_stack *stack);
+/* The stack of a thread, at most `limit` frames. `h` may be NULL: then all frames are native. RC_OK
+ * (look at stack->end), RC_NOMEM. */
+MUST_USE enum rc js_stack_load(struct target *t, const struct js_heap *h, const struct thread *th,
+			       size_t limit, struct js_stack *stack);
 void js_stack_free(struct js_stack *stack);
 
 /* "js", "native", ... and "interpreted", ...; js_tier_name gives NULL for TIER_UNKNOWN. */

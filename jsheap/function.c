@@ -6,10 +6,10 @@
 #include "jsheap/scope.h"
 #include "jsheap/string.h"
 
-#define DEBUG_INFO_FIELDS 64
+#define DEBUG_INFO_FIELDS         64
 #define TOKEN_OFFSET_OUT_OF_RANGE UINT16_MAX
-#define SHARED_DATA_BYTES 24 /* the data words stand in front of the name */
-#define SOURCE_UNITS_MAX (1u << 30)
+#define SHARED_DATA_BYTES         24 /* the data words stand in front of the name */
+#define SOURCE_UNITS_MAX          (1u << 30)
 
 bool js_is_function(const struct js_heap *h, jsval v)
 {
@@ -59,14 +59,16 @@ static void load_range(const struct js_heap *h, struct js_function *f)
 	struct js_scope s;
 	uint32_t start, end;
 
-	if (js_field(h, f->shared, v8_value(&h->layout, V8_SharedFunctionInfo_name_or_scope_info), &scope) == RC_OK &&
+	if (js_field(h, f->shared, v8_value(&h->layout, V8_SharedFunctionInfo_name_or_scope_info),
+		     &scope) == RC_OK &&
 	    js_scope_load(h, scope, &s) == RC_OK && s.has_range) {
 		f->start = s.start;
 		f->end = s.end;
 		f->has_range = true;
 	} else if ((data = uncompiled_data(h, f->shared)).bits != 0) {
 		int64_t at = v8_value(&h->layout, V8_UncompiledData_start_position);
-		if (js_word32(h, data, at, &start) == RC_OK && js_word32(h, data, at + 4, &end) == RC_OK) {
+		if (js_word32(h, data, at, &start) == RC_OK &&
+		    js_word32(h, data, at + 4, &end) == RC_OK) {
 			f->start = (int32_t)start;
 			f->end = (int32_t)end;
 			f->has_range = true;
@@ -84,7 +86,9 @@ enum rc js_shared_load(const struct js_heap *h, jsval shared, struct js_function
 	TRY(load_script(h, shared, &f->script));
 	load_range(h, f);
 	if (f->has_range &&
-	    mem_u16(h->mem, jsval_addr(shared) + (addr_t)v8_value(&h->layout, V8_SharedFunctionInfo_token_offset),
+	    mem_u16(h->mem,
+		    jsval_addr(shared) +
+			    (addr_t)v8_value(&h->layout, V8_SharedFunctionInfo_token_offset),
 		    &token) == RC_OK &&
 	    token != TOKEN_OFFSET_OUT_OF_RANGE && (int32_t)token <= f->start)
 		f->start -= token;
@@ -106,12 +110,14 @@ enum rc js_function_load(const struct js_heap *h, jsval v, struct js_function *f
 }
 
 /* The name word is a string, a ScopeInfo that may hold one, or a Smi for "none". */
-static const char *own_or_inferred(const struct js_heap *h, jsval shared, struct arena *a, bool inferred)
+static const char *own_or_inferred(const struct js_heap *h, jsval shared, struct arena *a,
+				   bool inferred)
 {
 	jsval name, data;
 	struct js_scope s;
 
-	if (js_field(h, shared, v8_value(&h->layout, V8_SharedFunctionInfo_name_or_scope_info), &name) != RC_OK)
+	if (js_field(h, shared, v8_value(&h->layout, V8_SharedFunctionInfo_name_or_scope_info),
+		     &name) != RC_OK)
 		return NULL;
 	if (js_is_string(h, name)) {
 		const char *text = js_string_name(h, name, a);
@@ -148,7 +154,8 @@ const char *js_script_name(const struct js_heap *h, jsval script, struct arena *
 {
 	jsval name;
 
-	if (script.bits == 0 || js_field(h, script, v8_value(&h->layout, V8_Script_name), &name) != RC_OK ||
+	if (script.bits == 0 ||
+	    js_field(h, script, v8_value(&h->layout, V8_Script_name), &name) != RC_OK ||
 	    !js_is_string(h, name))
 		return NULL;
 	return js_string_name(h, name, a);
@@ -185,7 +192,9 @@ static int32_t script_offset(const struct js_heap *h, jsval script, enum v8_fiel
 {
 	jsval v;
 
-	return js_field(h, script, v8_value(&h->layout, field), &v) == RC_OK && jsval_is_smi(v) ? jsval_smi(v) : 0;
+	return js_field(h, script, v8_value(&h->layout, field), &v) == RC_OK && jsval_is_smi(v)
+		       ? jsval_smi(v)
+		       : 0;
 }
 
 enum rc js_script_position(const struct js_heap *h, jsval script, int32_t position, uint32_t *line,

@@ -9,11 +9,12 @@
 
 struct js_function {
 	jsval v;
-	jsval shared;  /* SharedFunctionInfo */
+	jsval shared; /* SharedFunctionInfo */
 	jsval context;
-	jsval script;  /* bits 0: none (builtins) */
+	jsval script; /* bits 0: none (builtins) */
 	bool has_range;
-	int32_t start, end; /* UTF-16 units into the script's source; start is that of the `function` token */
+	int32_t start, end; /* UTF-16 units into the script's source; start is that of the
+			       `function` token */
 };
 
 bool js_is_function(const struct js_heap *h, jsval v);
@@ -33,9 +34,9 @@ const char *js_shared_debug_name(const struct js_heap *h, jsval shared, struct a
 /* File name or URL of a script in arena memory; NULL when it has none. */
 const char *js_script_name(const struct js_heap *h, jsval script, struct arena *a);
 
-/* Line and column, both from 1, of a position in a script's source, line and column offsets of the script
- * applied. RC_OK, RC_BAD, RC_NOTSAVED when the source is not there. */
-MUST_USE enum rc js_script_position(const struct js_heap *h, jsval script, int32_t position, uint32_t *line,
-				    uint32_t *column);
+/* Line and column, both from 1, of a position in a script's source, line and column offsets of the
+ * script applied. RC_OK, RC_BAD, RC_NOTSAVED when the source is not there. */
+MUST_USE enum rc js_script_position(const struct js_heap *h, jsval script, int32_t position,
+				    uint32_t *line, uint32_t *column);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * heap - opening: layout, isolates, roots, pages, in this order.
  *
- * An isolate is found by its heap, which the page headers name; the heap lies inside the isolate. Where
- * the isolate starts is told by the thread that entered it (a thread-local variable), else by the words
- * that point just below the roots table. The roots table is found by the meta map, the one object that
- * is its own map.
+ * An isolate is found by its heap, which the page headers name; the heap lies inside the isolate.
+ * Where the isolate starts is told by the thread that entered it (a thread-local variable), else by
+ * the words that point just below the roots table. The roots table is found by the meta map, the
+ * one object that is its own map.
  */
 #include "jsheap/heap.h"
 
@@ -14,10 +14,10 @@
 
 #include <string.h>
 
-#define ROOTS_WITHIN 0x4000u      /* bytes from the isolate to the roots table */
-#define HEAP_WITHIN 0x20000u      /* bytes from the isolate to its heap */
-#define ISOLATES_MAX 4096
-#define ROOT_NAMES_MAX 4096
+#define ROOTS_WITHIN    0x4000u  /* bytes from the isolate to the roots table */
+#define HEAP_WITHIN     0x20000u /* bytes from the isolate to its heap */
+#define ISOLATES_MAX    4096
+#define ROOT_NAMES_MAX  4096
 #define ROOT_NAME_BYTES 128
 
 static const char *const root_wanted[R_COUNT] = {
@@ -31,10 +31,12 @@ static enum rc read_root_names(struct js_heap *h, struct why *why)
 	struct objfile *o;
 	struct symbol sym;
 
-	if (target_symbol(h->target, "_ZN2v88internal10RootsTable11root_names_E", &o, &sym) != RC_OK ||
+	if (target_symbol(h->target, "_ZN2v88internal10RootsTable11root_names_E", &o, &sym) !=
+		    RC_OK ||
 	    sym.size < 8 || sym.size / 8 > ROOT_NAMES_MAX)
 		return why_set(why, RC_UNSUP, 0,
-			       "the executable does not tell the names of V8's roots (its symbols were removed?)");
+			       "the executable does not tell the names of V8's roots (its symbols "
+			       "were removed?)");
 	h->nroots = sym.size / 8;
 	h->root_names = arena_array(&h->arena, h->nroots, sizeof *h->root_names);
 	h->roots = arena_array(&h->arena, h->nroots, sizeof *h->roots);
@@ -70,8 +72,8 @@ static bool is_own_map(const struct js_heap *h, uint64_t w)
 	return (w & 3) == 1 && mem_u64(h->mem, w - 1, &map) == RC_OK && map == w;
 }
 
-/* How many roots named "..._map" are objects whose map's map is the meta map: says how likely `roots` is
- * the table. */
+/* How many roots named "..._map" are objects whose map's map is the meta map: says how likely
+ * `roots` is the table. */
 static size_t score_roots(const struct js_heap *h, addr_t roots, uint64_t meta)
 {
 	size_t score = 0;
@@ -93,7 +95,8 @@ static addr_t find_roots(const struct js_heap *h, addr_t isolate)
 	size_t meta = root_index(h, root_wanted[R_meta_map]), best = 0;
 	addr_t found = 0;
 
-	for (addr_t a = isolate + 8 * meta; meta < h->nroots && a < isolate + 8 * meta + ROOTS_WITHIN; a += 8) {
+	for (addr_t a = isolate + 8 * meta;
+	     meta < h->nroots && a < isolate + 8 * meta + ROOTS_WITHIN; a += 8) {
 		uint64_t w;
 
 		if (mem_u64(h->mem, a, &w) != RC_OK || !is_own_map(h, w))
@@ -107,8 +110,8 @@ static addr_t find_roots(const struct js_heap *h, addr_t isolate)
 	return found;
 }
 
-/* The value of V8's thread-local "current isolate" in a thread: a TLS variable from V8 11 on, before that
- * a pthread key. glibc: struct pthread at fs_base, the first 32 keys at +0x310. */
+/* The value of V8's thread-local "current isolate" in a thread: a TLS variable from V8 11 on,
+ * before that a pthread key. glibc: struct pthread at fs_base, the first 32 keys at +0x310. */
 static addr_t isolate_of_thread(const struct js_heap *h, const struct thread *th)
 {
 	addr_t fs = th->regs[REG_FS_BASE];
@@ -129,7 +132,8 @@ static addr_t isolate_of_thread(const struct js_heap *h, const struct thread *th
 	return 0;
 }
 
-/* Without a thread: the address just below the roots table that the heap's memory points to most. */
+/* Without a thread: the address just below the roots table that the heap's memory points to most.
+ */
 static addr_t isolate_below(const struct js_heap *h, addr_t heap)
 {
 	size_t meta = root_index(h, root_wanted[R_meta_map]), best = 0;
@@ -146,7 +150,8 @@ static addr_t isolate_below(const struct js_heap *h, addr_t heap)
 			uint64_t z;
 			if (mem_u64(h->mem, a, &w) != RC_OK)
 				break;
-			votes += w == c || (w != 0 && (w & 7) == 0 && mem_u64(h->mem, w, &z) == RC_OK && z == c);
+			votes += w == c || (w != 0 && (w & 7) == 0 &&
+					    mem_u64(h->mem, w, &z) == RC_OK && z == c);
 		}
 		if (votes > best) {
 			best = votes;
@@ -183,7 +188,8 @@ static enum rc add_isolate(struct js_heap *h, addr_t heap)
 static int main_first(const void *a, const void *b)
 {
 	const struct js_isolate *x = a, *y = b;
-	pid_t tx = x->thread != 0 ? x->thread : INT32_MAX, ty = y->thread != 0 ? y->thread : INT32_MAX;
+	pid_t tx = x->thread != 0 ? x->thread : INT32_MAX,
+	      ty = y->thread != 0 ? y->thread : INT32_MAX;
 
 	return tx < ty ? -1 : tx > ty;
 }
@@ -232,15 +238,20 @@ static enum rc learn_types(struct js_heap *h, struct why *why)
 {
 	uint16_t type;
 
-	if (mem_u16(h->mem, jsval_addr(h->root[R_meta_map]) + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+	if (mem_u16(h->mem,
+		    jsval_addr(h->root[R_meta_map]) +
+			    (addr_t)v8_value(&h->layout, V8_Map_instance_type),
 		    &h->map_type) != RC_OK ||
 	    h->map_type != h->types.number[T_MAP])
 		return why_set(why, RC_BAD, 0, "the roots table of the isolate makes no sense");
 	for (size_t i = 0; i < h->nroots; i++) {
 		size_t len = strlen(h->root_names[i]);
-		if (len < 5 || strcmp(h->root_names[i] + len - 4, "_map") != 0 || !js_is_map(h, h->roots[i]))
+		if (len < 5 || strcmp(h->root_names[i] + len - 4, "_map") != 0 ||
+		    !js_is_map(h, h->roots[i]))
 			continue;
-		if (mem_u16(h->mem, jsval_addr(h->roots[i]) + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+		if (mem_u16(h->mem,
+			    jsval_addr(h->roots[i]) +
+				    (addr_t)v8_value(&h->layout, V8_Map_instance_type),
 			    &type) == RC_OK)
 			v8_types_learn(&h->types, &h->arena, h->root_names[i], type);
 	}
@@ -253,8 +264,10 @@ static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *wh
 	TRY(find_isolates(h, found));
 	if (h->nisolates == 0)
 		return why_set(why, RC_BAD, 0,
-			       found->n != 0 ? "heap pages were found, but no isolate that they belong to"
-					     : "no heap page was found: the process had no V8 heap, or the dump left it out");
+			       found->n != 0
+				       ? "heap pages were found, but no isolate that they belong to"
+				       : "no heap page was found: the process had no V8 heap, or "
+					 "the dump left it out");
 	TRY(read_roots(h));
 	TRY(pages_read_only(h, &h->isolates[0], found));
 	TRY(pages_adopt(h, found));
@@ -323,7 +336,8 @@ bool js_is_map(const struct js_heap *h, jsval v)
 	return jsval_is_pointer(v) && js_page_at(h, v.bits - 1) != NULL &&
 	       mem_u64(h->mem, v.bits - 1, &map) == RC_OK && (map & 3) == 1 &&
 	       js_page_at(h, map - 1) != NULL &&
-	       mem_u16(h->mem, map - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type), &type) == RC_OK &&
+	       mem_u16(h->mem, map - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+		       &type) == RC_OK &&
 	       type == h->map_type;
 }
 
@@ -343,7 +357,8 @@ enum rc js_type_of(const struct js_heap *h, jsval v, uint16_t *type)
 	jsval map;
 
 	TRY(js_map_of(h, v, &map));
-	return mem_u16(h->mem, map.bits - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type), type);
+	return mem_u16(h->mem, map.bits - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+		       type);
 }
 
 bool js_is(const struct js_heap *h, jsval v, enum v8_type t)

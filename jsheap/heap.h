@@ -4,9 +4,9 @@
  *	target ── isolate ── heap ── space ── page ── objects
  *	             └── roots table: undefined, the maps of the basic types, ...
  *
- * A page is 256 KiB, aligned to its size (or a multiple of that for one large object), and names its
- * heap in its header: that is how all heaps of a process are found, entered by a thread or not. Pages
- * of the read-only space are shared by all isolates.
+ * A page is 256 KiB, aligned to its size (or a multiple of that for one large object), and names
+ *its heap in its header: that is how all heaps of a process are found, entered by a thread or not.
+ *Pages of the read-only space are shared by all isolates.
  *
  * Everything in here is constant once js_heap_open has returned; reading it from several threads at
  * once is safe.
@@ -38,11 +38,11 @@ enum page_kind { PAGE_NORMAL, PAGE_LARGE, PAGE_READ_ONLY, PAGE_YOUNG };
 struct js_page {
 	addr_t base;       /* of the chunk, aligned to 256 KiB */
 	addr_t start, end; /* where objects can be */
-	addr_t stop;       /* objects are read up to here: end, or `top` of the young space's last page */
-	uint64_t size;     /* bytes of the chunk */
+	addr_t stop; /* objects are read up to here: end, or `top` of the young space's last page */
+	uint64_t size; /* bytes of the chunk */
 	uint64_t flags;
-	addr_t owner;      /* Space*; 0 for read-only pages */
-	addr_t metadata;   /* where the header lies: the chunk itself until V8 12.x */
+	addr_t owner;    /* Space*; 0 for read-only pages */
+	addr_t metadata; /* where the header lies: the chunk itself until V8 12.x */
 	enum page_kind kind;
 	bool dead;         /* holds stale copies only: not walked */
 	uint32_t isolate;  /* index; UINT32_MAX for read-only pages */
@@ -50,10 +50,10 @@ struct js_page {
 };
 
 struct js_isolate {
-	addr_t addr;      /* Isolate* */
-	addr_t heap;      /* Heap*, inside the isolate */
-	addr_t roots;     /* first root */
-	pid_t thread;     /* the thread that entered it; 0: none has */
+	addr_t addr;           /* Isolate* */
+	addr_t heap;           /* Heap*, inside the isolate */
+	addr_t roots;          /* first root */
+	pid_t thread;          /* the thread that entered it; 0: none has */
 	struct js_area *areas; /* sorted by top */
 	size_t nareas;
 };
@@ -70,23 +70,24 @@ struct js_heap {
 	size_t nisolates;
 	struct js_page *pages; /* by base; read-only ones among them */
 	size_t npages;
-	struct map page_of;    /* address >> 18 -> index into pages, plus 1 */
+	struct map page_of; /* address >> 18 -> index into pages, plus 1 */
 	const char **root_names;
 	size_t nroots;
-	jsval *roots;          /* values in the first isolate; nroots of them */
-	jsval root[R_COUNT];   /* bits 0 where this V8 has no such root */
-	struct map root_of;    /* value bits -> root index plus 1 */
-	uint16_t map_type;     /* instance type of maps */
-	struct map space_classes; /* vtable address -> name of the Space class (const char *) */
-	struct v8_size_rules *sizes;      /* sizes.h */
+	jsval *roots;                /* values in the first isolate; nroots of them */
+	jsval root[R_COUNT];         /* bits 0 where this V8 has no such root */
+	struct map root_of;          /* value bits -> root index plus 1 */
+	uint16_t map_type;           /* instance type of maps */
+	struct map space_classes;    /* vtable address -> name of the Space class (const char *) */
+	struct v8_size_rules *sizes; /* sizes.h */
 	const struct scope_format *scope; /* scope.h: how this V8 lays ScopeInfos out */
-	/* What a layer above computed once and keeps as long as the heap; freed by js_heap_close. */
+	/* What a layer above computed once and keeps as long as the heap; freed by js_heap_close.
+	 */
 	void *kept;
 	void (*kept_free)(void *kept);
 };
 
-/* Find isolates, roots and pages. RC_OK; RC_UNSUP when this is no Node or its V8 is not known, RC_BAD
- * when the target holds no isolate, RC_NOMEM; `why` says more. js_heap_close takes NULL. */
+/* Find isolates, roots and pages. RC_OK; RC_UNSUP when this is no Node or its V8 is not known,
+ * RC_BAD when the target holds no isolate, RC_NOMEM; `why` says more. js_heap_close takes NULL. */
 MUST_USE enum rc js_heap_open(struct target *t, struct js_heap **heap, struct why *why);
 void js_heap_close(struct js_heap *h);
 
@@ -104,7 +105,8 @@ jsval js_input(const struct js_heap *h, uint64_t bits);
 /* The name of the root that has this value, or NULL. */
 const char *js_root_name(const struct js_heap *h, jsval v);
 
-/* True when v is a strong pointer to a map: an object on one of our pages whose own map is of MAP_TYPE. */
+/* True when v is a strong pointer to a map: an object on one of our pages whose own map is of
+ * MAP_TYPE. */
 bool js_is_map(const struct js_heap *h, jsval v);
 
 /* The map of an object: RC_OK; RC_BAD when v is no pointer to an object on a page of this heap. */
@@ -119,7 +121,8 @@ bool js_is(const struct js_heap *h, jsval v, enum v8_type t);
 /* The type_classes() of v's instance type; 0 for Smis and whatever is no object. */
 unsigned js_classes(const struct js_heap *h, jsval v);
 
-/* Tagged word, raw word and 32-bit word at a byte offset of an object. RC_OK, RC_FAULT, RC_NOTSAVED. */
+/* Tagged word, raw word and 32-bit word at a byte offset of an object. RC_OK, RC_FAULT,
+ * RC_NOTSAVED. */
 MUST_USE enum rc js_field(const struct js_heap *h, jsval object, int64_t offset, jsval *v);
 MUST_USE enum rc js_word(const struct js_heap *h, jsval object, int64_t offset, uint64_t *v);
 MUST_USE enum rc js_word32(const struct js_heap *h, jsval object, int64_t offset, uint32_t *v);

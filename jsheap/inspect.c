@@ -1,8 +1,9 @@
 /*
  * inspect - walks a value and tells an emitter what it meets.
  *
- * Bounds: depth, members of each object, length of strings, values in all; an object that contains itself
- * is told as circular. What cannot be read becomes a value of kind "unreadable" in its place.
+ * Bounds: depth, members of each object, length of strings, values in all; an object that contains
+ * itself is told as circular. What cannot be read becomes a value of kind "unreadable" in its
+ * place.
  */
 #include "jsheap/inspect.h"
 
@@ -77,7 +78,8 @@ static enum rc string(struct inspect *in, jsval v)
 static void function(struct inspect *in, jsval v)
 {
 	struct js_function f;
-	struct fact facts[4] = {{"name", NULL, 0}, {"file", NULL, 0}, {"line", NULL, 0}, {"column", NULL, 0}};
+	struct fact facts[4] = {
+		{"name", NULL, 0}, {"file", NULL, 0}, {"line", NULL, 0}, {"column", NULL, 0}};
 	struct str text = STR_INIT;
 	uint32_t line, column;
 	size_t n = 1;
@@ -90,13 +92,15 @@ static void function(struct inspect *in, jsval v)
 		facts[0].text = name != NULL ? name : "";
 		if (file != NULL) {
 			facts[n++].text = file;
-			if (f.has_range && js_script_position(in->h, f.script, f.start, &line, &column) == RC_OK) {
+			if (f.has_range &&
+			    js_script_position(in->h, f.script, f.start, &line, &column) == RC_OK) {
 				facts[n++].number = line;
 				facts[n++].number = column;
 			}
 		}
 	}
-	str_printf(&text, facts[0].text[0] != '\0' ? "[Function: %s]" : "[Function]", facts[0].text);
+	str_printf(&text, facts[0].text[0] != '\0' ? "[Function: %s]" : "[Function]",
+		   facts[0].text);
 	if (n > 1)
 		str_printf(&text, " at %s", facts[1].text);
 	if (n == 4)
@@ -112,7 +116,8 @@ static void symbol(struct inspect *in, jsval v)
 	jsval description;
 
 	if (js_key_put(in->h, v, &text) == RC_OK) {
-		if (js_field(in->h, v, v8_value(&in->h->layout, V8_Symbol_description), &description) == RC_OK &&
+		if (js_field(in->h, v, v8_value(&in->h->layout, V8_Symbol_description),
+			     &description) == RC_OK &&
 		    js_is_string(in->h, description))
 			fact.text = js_string_name(in->h, description, &in->arena);
 		if (fact.text == NULL)
@@ -162,11 +167,12 @@ static void regexp(struct inspect *in, jsval v)
 	jsval s, f;
 
 	if (js_field(in->h, v, v8_value(&in->h->layout, V8_JSRegExp_source), &s) == RC_OK &&
-	    js_field(in->h, v, v8_value(&in->h->layout, V8_JSRegExp_flags), &f) == RC_OK && jsval_is_smi(f) &&
-	    js_string_put(in->h, s, in->o->string_units, &source) == RC_OK) {
+	    js_field(in->h, v, v8_value(&in->h->layout, V8_JSRegExp_flags), &f) == RC_OK &&
+	    jsval_is_smi(f) && js_string_put(in->h, s, in->o->string_units, &source) == RC_OK) {
 		js_regexp_flags_put((uint32_t)jsval_smi(f), &flags);
 		str_printf(&text, "/%s/%s", str_text(&source), str_text(&flags));
-		struct fact facts[2] = {{"source", str_text(&source), 0}, {"flags", str_text(&flags), 0}};
+		struct fact facts[2] = {{"source", str_text(&source), 0},
+					{"flags", str_text(&flags), 0}};
 		in->e->special(in->e, "regexp", str_text(&text), facts, 2);
 	} else {
 		unreadable(in, RC_BAD);
@@ -196,13 +202,16 @@ static void buffer(struct inspect *in, jsval v)
 			str_printf(&hex, "%02x", byte);
 		}
 	if (rc == RC_OK) {
-		struct fact facts[4] = {{"type", type, 0}, {"length", NULL, (double)b.length},
-					{"hex", str_text(&hex), 0}, {"truncated", NULL, (double)(b.length - shown)}};
+		struct fact facts[4] = {{"type", type, 0},
+					{"length", NULL, (double)b.length},
+					{"hex", str_text(&hex), 0},
+					{"truncated", NULL, (double)(b.length - shown)}};
 		str_printf(&text, "%s(%llu) <", type, (unsigned long long)b.length);
 		for (uint64_t i = 0; i < shown && i < TEXT_BYTES_SHOWN; i++)
 			str_printf(&text, "%s%.2s", i != 0 ? " " : "", hex.s + 2 * i);
 		if (b.length > TEXT_BYTES_SHOWN)
-			str_printf(&text, " ... %llu more", (unsigned long long)(b.length - TEXT_BYTES_SHOWN));
+			str_printf(&text, " ... %llu more",
+				   (unsigned long long)(b.length - TEXT_BYTES_SHOWN));
 		str_putc(&text, '>');
 		in->e->special(in->e, "buffer", str_text(&text), facts, shown < b.length ? 4 : 3);
 	} else {
@@ -216,9 +225,9 @@ static void buffer(struct inspect *in, jsval v)
 struct members {
 	struct inspect *in;
 	uint64_t given, skipped;
-	bool array;         /* positions matter: holes are shown, names are not */
-	uint64_t next;      /* array: index that comes next */
-	bool no_natives;    /* leave V8's own accessors out */
+	bool array;      /* positions matter: holes are shown, names are not */
+	uint64_t next;   /* array: index that comes next */
+	bool no_natives; /* leave V8's own accessors out */
 };
 
 static void accessor(struct inspect *in, jsval pair)
@@ -228,8 +237,10 @@ static void accessor(struct inspect *in, jsval pair)
 	const char *text = "[Getter]";
 
 	if (js_is(in->h, pair, T_ACCESSOR_PAIR) &&
-	    js_field(in->h, pair, v8_value(&in->h->layout, V8_AccessorPair_getter), &get) == RC_OK &&
-	    js_field(in->h, pair, v8_value(&in->h->layout, V8_AccessorPair_setter), &set) == RC_OK) {
+	    js_field(in->h, pair, v8_value(&in->h->layout, V8_AccessorPair_getter), &get) ==
+		    RC_OK &&
+	    js_field(in->h, pair, v8_value(&in->h->layout, V8_AccessorPair_setter), &set) ==
+		    RC_OK) {
 		bool has_get = js_is_function(in->h, get), has_set = js_is_function(in->h, set);
 		facts[0].number = has_get;
 		facts[1].number = has_set;
@@ -257,7 +268,8 @@ static enum rc property(void *ctx, const struct js_property *p)
 	enum rc rc = RC_OK;
 
 	if (js_key_internal(m->in->h, p->key) ||
-	    (m->no_natives && p->accessor && js_is(m->in->h, p->value, T_ACCESSOR_INFO)) || !room(m))
+	    (m->no_natives && p->accessor && js_is(m->in->h, p->value, T_ACCESSOR_INFO)) ||
+	    !room(m))
 		return RC_OK;
 	if (js_key_put(m->in->h, p->key, &name) != RC_OK)
 		str_puts(&name, "?");
@@ -296,9 +308,11 @@ static void holes(struct members *m, uint64_t to)
 {
 	if (to - m->next > HOLES_ONE_BY_ONE) {
 		struct fact fact = {"count", NULL, (double)(to - m->next)};
-		char *text = arena_printf(&m->in->arena, "<%llu holes>", (unsigned long long)(to - m->next));
+		char *text = arena_printf(&m->in->arena, "<%llu holes>",
+					  (unsigned long long)(to - m->next));
 		if (room(m))
-			m->in->e->special(m->in->e, "hole", text != NULL ? text : "<holes>", &fact, 1);
+			m->in->e->special(m->in->e, "hole", text != NULL ? text : "<holes>", &fact,
+					  1);
 		m->next = to;
 	}
 	for (; m->next < to; m->next++)
@@ -349,7 +363,8 @@ static enum rc array(struct inspect *in, jsval v)
 	uint64_t length = 0;
 	enum rc rc = js_array_length(in->h, v, &length);
 
-	in->e->open(in->e, CONTAINER_ARRAY, "array", js_constructor_name(in->h, v, &in->arena), length, v.bits);
+	in->e->open(in->e, CONTAINER_ARRAY, "array", js_constructor_name(in->h, v, &in->arena),
+		    length, v.bits);
 	if (rc == RC_OK)
 		rc = js_elements(in->h, v, element, &m);
 	if (rc == RC_OK && m.next < length)
@@ -410,7 +425,8 @@ static enum rc object(struct inspect *in, jsval v, const char *kind)
 	struct members m = {.in = in};
 	enum rc rc;
 
-	in->e->open(in->e, CONTAINER_OBJECT, kind, js_constructor_name(in->h, v, &in->arena), 0, v.bits);
+	in->e->open(in->e, CONTAINER_OBJECT, kind, js_constructor_name(in->h, v, &in->arena), 0,
+		    v.bits);
 	rc = inners(in, v, kind);
 	if (rc == RC_OK && strcmp(kind, "proxy") != 0) {
 		rc = js_elements(in->h, v, element, &m);
@@ -454,7 +470,8 @@ static enum rc collection(struct inspect *in, jsval v, const char *kind)
 	in->e->open(in->e, en.pairs ? CONTAINER_ENTRIES : CONTAINER_VALUES, kind,
 		    js_constructor_name(in->h, v, &in->arena), n, v.bits);
 	if (rc == RC_OK)
-		rc = weak ? js_weak_collection(in->h, v, entry, &en) : js_collection(in->h, v, entry, &en);
+		rc = weak ? js_weak_collection(in->h, v, entry, &en)
+			  : js_collection(in->h, v, entry, &en);
 	rc = finish(&en.m, rc);
 	in->e->close(in->e);
 	return rc;
@@ -463,7 +480,8 @@ static enum rc collection(struct inspect *in, jsval v, const char *kind)
 static void internal(struct inspect *in, jsval v)
 {
 	uint16_t type = TYPE_UNKNOWN;
-	const char *name = js_type_of(in->h, v, &type) == RC_OK ? type_name(&in->h->types, type) : NULL;
+	const char *name =
+		js_type_of(in->h, v, &type) == RC_OK ? type_name(&in->h->types, type) : NULL;
 	struct fact fact = {"type", name, type};
 	char *text = name != NULL ? arena_printf(&in->arena, "<%s>", name)
 				  : arena_printf(&in->arena, "<type %u>", type);
@@ -483,7 +501,8 @@ static enum rc composite(struct inspect *in, jsval v, const char *kind)
 		}
 	if (in->level > in->o->depth || in->level >= DEPTH_MAX || in->values > in->o->total) {
 		const char *name = js_constructor_name(in->h, v, &in->arena);
-		struct fact facts[2] = {{"kind", kind, 0}, {"constructor", name != NULL ? name : "", 0}};
+		struct fact facts[2] = {{"kind", kind, 0},
+					{"constructor", name != NULL ? name : "", 0}};
 		char *text = arena_printf(&in->arena, "[%s]", name != NULL ? name : kind);
 		in->e->special(in->e, "truncated", text != NULL ? text : "[...]", facts, 2);
 		return RC_OK;
@@ -491,8 +510,8 @@ static enum rc composite(struct inspect *in, jsval v, const char *kind)
 	in->path[in->level++] = v.bits;
 	if (strcmp(kind, "array") == 0)
 		rc = array(in, v);
-	else if (strcmp(kind, "map") == 0 || strcmp(kind, "set") == 0 || strcmp(kind, "weakmap") == 0 ||
-		 strcmp(kind, "weakset") == 0)
+	else if (strcmp(kind, "map") == 0 || strcmp(kind, "set") == 0 ||
+		 strcmp(kind, "weakmap") == 0 || strcmp(kind, "weakset") == 0)
 		rc = collection(in, v, kind);
 	else
 		rc = object(in, v, kind);
@@ -504,8 +523,8 @@ static const struct {
 	const char *kind;
 	void (*show)(struct inspect *in, jsval v);
 } leaves[] = {
-	{"function", function}, {"symbol", symbol}, {"bigint", bigint}, {"date", date}, {"regexp", regexp},
-	{"buffer", buffer}, {"internal", internal},
+	{"function", function}, {"symbol", symbol}, {"bigint", bigint},     {"date", date},
+	{"regexp", regexp},     {"buffer", buffer}, {"internal", internal},
 };
 
 static enum rc value(struct inspect *in, jsval v)
@@ -524,7 +543,9 @@ static enum rc value(struct inspect *in, jsval v)
 		return RC_OK;
 	}
 	if (strcmp(kind, "null") == 0 || strcmp(kind, "boolean") == 0) {
-		in->e->literal(in->e, kind[0] == 'n' ? "null" : jsval_eq(v, in->h->root[R_true]) ? "true" : "false");
+		in->e->literal(in->e, kind[0] == 'n'                     ? "null"
+				      : jsval_eq(v, in->h->root[R_true]) ? "true"
+									 : "false");
 		return RC_OK;
 	}
 	for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++)
@@ -543,7 +564,8 @@ static enum rc value(struct inspect *in, jsval v)
 	return composite(in, v, kind);
 }
 
-enum rc js_inspect(const struct js_heap *h, jsval v, const struct inspect_options *o, struct emitter *e)
+enum rc js_inspect(const struct js_heap *h, jsval v, const struct inspect_options *o,
+		   struct emitter *e)
 {
 	struct inspect *in = calloc(1, sizeof *in);
 

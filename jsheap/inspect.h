@@ -11,11 +11,11 @@
 #include "jsheap/heap.h"
 
 struct inspect_options {
-	unsigned depth;         /* levels of nested objects below the value itself */
-	uint64_t members;       /* at most so many properties, elements or entries of each object */
-	uint64_t string_units;  /* strings are cut there, in UTF-16 units */
-	uint64_t total;         /* at most so many values in all */
-	bool addresses;         /* show the address of every object (text) */
+	unsigned depth;        /* levels of nested objects below the value itself */
+	uint64_t members;      /* at most so many properties, elements or entries of each object */
+	uint64_t string_units; /* strings are cut there, in UTF-16 units */
+	uint64_t total;        /* at most so many values in all */
+	bool addresses;        /* show the address of every object (text) */
 };
 
 /* "object", "array", "string", "number", "function", "map", ...; never NULL. */
@@ -25,7 +25,8 @@ const char *js_kind(const struct js_heap *h, jsval v);
 MUST_USE enum rc js_inspect_text(const struct js_heap *h, jsval v, const struct inspect_options *o,
 				 struct str *out);
 
-/* As JSON: plain where JSON can say it, else {"$kind": "undefined" | "function" | "date" | "map" | ...}. */
+/* As JSON: plain where JSON can say it, else {"$kind": "undefined" | "function" | "date" | "map" |
+ * ...}. */
 MUST_USE enum rc js_inspect_json(const struct js_heap *h, jsval v, const struct inspect_options *o,
 				 struct str *out);
 
@@ -42,14 +43,17 @@ struct fact {
 struct emitter {
 	void (*open)(struct emitter *e, enum container c, const char *kind, const char *constructor,
 		     uint64_t count, addr_t addr);
-	void (*key)(struct emitter *e, const char *name, size_t len); /* of the next member of an object */
-	void (*entry)(struct emitter *e, int part); /* of a map: 0 before the key, 1 before the value, 2 after */
+	void (*key)(struct emitter *e, const char *name,
+		    size_t len); /* of the next member of an object */
+	void (*entry)(struct emitter *e,
+		      int part); /* of a map: 0 before the key, 1 before the value, 2 after */
 	void (*close)(struct emitter *e);
 	void (*string)(struct emitter *e, const char *s, size_t len, bool cut);
 	void (*number)(struct emitter *e, double d);
 	void (*literal)(struct emitter *e, const char *word); /* null, true, false */
 	/* Anything else: `text` for people, kind and facts for JSON. */
-	void (*special)(struct emitter *e, const char *kind, const char *text, const struct fact *facts, size_t n);
+	void (*special)(struct emitter *e, const char *kind, const char *text,
+			const struct fact *facts, size_t n);
 };
 
 MUST_USE enum rc js_inspect(const struct js_heap *h, jsval v, const struct inspect_options *o,

@@ -25,8 +25,8 @@ static bool plain(enum container c, const char *kind)
 	return c == CONTAINER_ARRAY || (c == CONTAINER_OBJECT && strcmp(kind, "object") == 0);
 }
 
-static void open(struct emitter *e, enum container c, const char *kind, const char *constructor, uint64_t count,
-		 addr_t addr)
+static void open(struct emitter *e, enum container c, const char *kind, const char *constructor,
+		 uint64_t count, addr_t addr)
 {
 	struct json_emitter *je = of(e);
 	bool wrapped = !plain(c, kind);
@@ -107,7 +107,8 @@ static void literal(struct emitter *e, const char *word)
 	json_raw(&of(e)->j, word, strlen(word));
 }
 
-static void special(struct emitter *e, const char *kind, const char *text, const struct fact *facts, size_t n)
+static void special(struct emitter *e, const char *kind, const char *text, const struct fact *facts,
+		    size_t n)
 {
 	struct json *j = &of(e)->j;
 
@@ -125,7 +126,8 @@ static void special(struct emitter *e, const char *kind, const char *text, const
 	json_object_end(j);
 }
 
-enum rc js_inspect_json(const struct js_heap *h, jsval v, const struct inspect_options *o, struct str *out)
+enum rc js_inspect_json(const struct js_heap *h, jsval v, const struct inspect_options *o,
+			struct str *out)
 {
 	struct json_emitter je = {
 		.e = {open, key, entry, close, string, number, literal, special},

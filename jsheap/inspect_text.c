@@ -7,16 +7,16 @@
 #include <string.h>
 
 #define LINE_COLUMNS 76
-#define INDENT 4
-#define NESTING_MAX 256
+#define INDENT       4
+#define NESTING_MAX  256
 
 /* An object that is open: its members so far, each rendered. */
 struct frame {
 	enum container c;
-	char *title;             /* "Map(3) " or empty */
+	char *title; /* "Map(3) " or empty */
 	VEC(struct str) members;
-	size_t columns;          /* of all members on one line */
-	bool broken;             /* a member spans lines */
+	size_t columns; /* of all members on one line */
+	bool broken;    /* a member spans lines */
 };
 
 struct text_emitter {
@@ -57,8 +57,8 @@ static void give_text(struct text_emitter *te, const char *s)
 	give(te, s, strlen(s));
 }
 
-static void open(struct emitter *e, enum container c, const char *kind, const char *constructor, uint64_t count,
-		 addr_t addr)
+static void open(struct emitter *e, enum container c, const char *kind, const char *constructor,
+		 uint64_t count, addr_t addr)
 {
 	struct text_emitter *te = of(e);
 	struct str title = STR_INIT;
@@ -95,7 +95,8 @@ static void close(struct emitter *e)
 	struct text_emitter *te = of(e);
 	struct frame f = te->frames[--te->level];
 	bool array = f.c == CONTAINER_ARRAY;
-	bool one_line = !f.broken && f.columns + (f.title != NULL ? strlen(f.title) : 0) <= LINE_COLUMNS;
+	bool one_line =
+		!f.broken && f.columns + (f.title != NULL ? strlen(f.title) : 0) <= LINE_COLUMNS;
 	struct str out = STR_INIT;
 
 	str_puts(&out, f.title != NULL ? f.title : "");
@@ -124,8 +125,8 @@ static bool is_identifier(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		char c = s[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
-			      c == '#' || (c & 0x80) != 0;
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+			      c == '$' || c == '#' || (c & 0x80) != 0;
 		if (!letter && (i == 0 || c < '0' || c > '9'))
 			return false;
 	}
@@ -213,7 +214,8 @@ static void literal(struct emitter *e, const char *word)
 	give_text(of(e), word);
 }
 
-static void special(struct emitter *e, const char *kind, const char *text, const struct fact *facts, size_t n)
+static void special(struct emitter *e, const char *kind, const char *text, const struct fact *facts,
+		    size_t n)
 {
 	(void)kind;
 	(void)facts;
@@ -221,7 +223,8 @@ static void special(struct emitter *e, const char *kind, const char *text, const
 	give_text(of(e), text);
 }
 
-enum rc js_inspect_text(const struct js_heap *h, jsval v, const struct inspect_options *o, struct str *out)
+enum rc js_inspect_text(const struct js_heap *h, jsval v, const struct inspect_options *o,
+			struct str *out)
 {
 	struct text_emitter *te = calloc(1, sizeof *te);
 

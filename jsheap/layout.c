@@ -6,16 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PREFIX "v8dbg_"
+#define PREFIX        "v8dbg_"
 #define MAX_CONSTANTS 16384
 
-#define ARG_SYM(x) .symbol = (x)
+#define ARG_SYM(x)   .symbol = (x)
 #define ARG_AFTER(x) .after = V8_##x
-#define ARG_LIT(x) .literal = (x)
+#define ARG_LIT(x)   .literal = (x)
 
 const struct v8_row v8_rows[] = {
-#define ROW(id, src, arg, wid, rng, why_)                                                          \
-	{.field = V8_##id, .source = SOURCE_##src, ARG_##src(arg), .width = wid, .range = rng,     \
+#define ROW(id, src, arg, wid, rng, why_) \
+	{.field = V8_##id,                \
+	 .source = SOURCE_##src,          \
+	 ARG_##src(arg),                  \
+	 .width = wid,                    \
+	 .range = rng,                    \
 	 .reason = why_},
 #include "jsheap/v8_rows.def"
 #undef ROW
@@ -71,8 +75,8 @@ bool v8_range_holds(const struct v8_layout *l, struct v8_range range)
 	return v >= range.from && v <= range.until;
 }
 
-/* Gathers the v8dbg_ constants. They are read from the file: those of value 0 lie in .bss, and a core
- * holds no file-backed pages. */
+/* Gathers the v8dbg_ constants. They are read from the file: those of value 0 lie in .bss, and a
+ * core holds no file-backed pages. */
 struct gather {
 	struct target *target;
 	struct objfile *objfile;
@@ -207,12 +211,13 @@ enum rc v8_layout_resolve(struct target *t, struct v8_layout *l, struct why *why
 
 	*l = (struct v8_layout){0};
 	if (target_symbol(t, PREFIX "FirstNonstringType", &l->objfile, &sym) != RC_OK)
-		return why_set(why, RC_UNSUP, 0,
-			       t->exe != NULL && t->exe->found != NULL
-				       ? "the executable has no v8dbg_ symbols: not a Node.js, or its "
-					 "dynamic symbols were removed"
-				       : "the executable is needed to read the heap (-x FILE or --sysroot "
-					 "DIR)");
+		return why_set(
+			why, RC_UNSUP, 0,
+			t->exe != NULL && t->exe->found != NULL
+				? "the executable has no v8dbg_ symbols: not a Node.js, or its "
+				  "dynamic symbols were removed"
+				: "the executable is needed to read the heap (-x FILE or --sysroot "
+				  "DIR)");
 	if (find_version(t, l) != RC_OK)
 		return why_set(why, RC_UNSUP, 0, "the executable does not tell its V8 version");
 	enum rc rc = gather_constants(t, l);
@@ -222,9 +227,10 @@ enum rc v8_layout_resolve(struct target *t, struct v8_layout *l, struct why *why
 	for (int f = 0; f < V8_FIELD_COUNT; f++)
 		if (l->row[f] == NULL && fields[f].need == REQUIRED)
 			return why_set(why, RC_UNSUP, 0,
-				       arena_printf(&t->arena, "this V8 (%s) does not tell %s", l->version.text,
-						    fields[f].name));
+				       arena_printf(&t->arena, "this V8 (%s) does not tell %s",
+						    l->version.text, fields[f].name));
 	if (l->value[V8_SmiShift] != 31)
-		return why_set(why, RC_UNSUP, 0, "this V8 compresses pointers, which mdbish cannot read yet");
+		return why_set(why, RC_UNSUP, 0,
+			       "this V8 compresses pointers, which mdbish cannot read yet");
 	return RC_OK;
 }

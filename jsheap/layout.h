@@ -1,8 +1,9 @@
 /*
- * layout - what is known of one V8 build, as data: every offset, mask and tag with the row that told it.
+ * layout - what is known of one V8 build, as data: every offset, mask and tag with the row that
+ * told it.
  *
- * Resolved once per target from the v8dbg_ symbols of the binary and the rows of v8_rows.def, constant
- * afterwards. Nothing outside layout.c compares V8 versions.
+ * Resolved once per target from the v8dbg_ symbols of the binary and the rows of v8_rows.def,
+ * constant afterwards. Nothing outside layout.c compares V8 versions.
  */
 #ifndef JSHEAP_LAYOUT_H
 #define JSHEAP_LAYOUT_H
@@ -28,9 +29,9 @@ struct v8_range {
 struct v8_row {
 	enum v8_field field;
 	enum v8_source source;
-	const char *symbol;   /* SOURCE_SYM */
-	enum v8_field after;  /* SOURCE_AFTER */
-	int64_t literal;      /* SOURCE_LIT */
+	const char *symbol;  /* SOURCE_SYM */
+	enum v8_field after; /* SOURCE_AFTER */
+	int64_t literal;     /* SOURCE_LIT */
 	enum v8_width width;
 	struct v8_range range;
 	const char *reason;
@@ -49,7 +50,7 @@ struct v8_constant {
 
 struct v8_layout {
 	struct v8_version version;
-	struct objfile *objfile; /* that V8 is linked into */
+	struct objfile *objfile;       /* that V8 is linked into */
 	struct v8_constant *constants; /* sorted by name */
 	size_t nconstants;
 	int64_t value[V8_FIELD_COUNT];
@@ -57,8 +58,8 @@ struct v8_layout {
 	size_t disagreements; /* rows that apply but give another value than the one that won */
 };
 
-/* Resolve all fields. RC_OK; RC_UNSUP with why naming the first required field that no row gives, or
- * saying that this is no V8; RC_NOMEM. Strings live in the target's arena. */
+/* Resolve all fields. RC_OK; RC_UNSUP with why naming the first required field that no row gives,
+ * or saying that this is no V8; RC_NOMEM. Strings live in the target's arena. */
 MUST_USE enum rc v8_layout_resolve(struct target *t, struct v8_layout *layout, struct why *why);
 
 /* The value of a field that is REQUIRED, or was asked for by v8_has. */
@@ -72,8 +73,8 @@ static inline bool v8_has(const struct v8_layout *l, enum v8_field f)
 	return l->row[f] != NULL;
 }
 
-/* Number of rows, each row, and what it would give for this build: RC_OK, or RC_UNSUP when it does not
- * apply. For ::v8layout and the tests of the table. */
+/* Number of rows, each row, and what it would give for this build: RC_OK, or RC_UNSUP when it does
+ * not apply. For ::v8layout and the tests of the table. */
 extern const struct v8_row v8_rows[];
 extern const size_t v8_nrows;
 MUST_USE enum rc v8_row_value(const struct v8_layout *l, const struct v8_row *row, int64_t *value);
@@ -90,9 +91,21 @@ bool v8_range_holds(const struct v8_layout *l, struct v8_range range);
 bool v8_constant(const struct v8_layout *l, const char *name, int32_t *value);
 
 #define V8_VERSION(major, minor) ((uint16_t)((major) << 8 | (minor)))
-#define ANY {0, UINT16_MAX}
-#define FROM(major, minor) {V8_VERSION(major, minor), UINT16_MAX}
-#define UNTIL(major, minor) {0, V8_VERSION(major, minor)}
-#define BETWEEN(a, b, c, d) {V8_VERSION(a, b), V8_VERSION(c, d)}
+#define ANY                   \
+	{                     \
+		0, UINT16_MAX \
+	}
+#define FROM(major, minor)                           \
+	{                                            \
+		V8_VERSION(major, minor), UINT16_MAX \
+	}
+#define UNTIL(major, minor)                 \
+	{                                   \
+		0, V8_VERSION(major, minor) \
+	}
+#define BETWEEN(a, b, c, d)                        \
+	{                                          \
+		V8_VERSION(a, b), V8_VERSION(c, d) \
+	}
 
 #endif

@@ -3,10 +3,10 @@
  */
 #include "jsheap/map.h"
 
-#define CALLABLE_BIT 0x2u
+#define CALLABLE_BIT           0x2u
 #define NEW_TARGET_IS_BASE_BIT 0x1u
-#define DESCRIPTOR_BYTES 24
-#define BACK_POINTERS_MAX 4096
+#define DESCRIPTOR_BYTES       24
+#define BACK_POINTERS_MAX      4096
 
 static enum rc load_bits(const struct js_heap *h, struct js_map *m)
 {
@@ -77,7 +77,8 @@ enum rc js_map_constructor(const struct js_heap *h, const struct js_map *m, jsva
 	return RC_OK;
 }
 
-enum rc js_map_descriptor(const struct js_heap *h, const struct js_map *m, uint32_t i, struct js_descriptor *d)
+enum rc js_map_descriptor(const struct js_heap *h, const struct js_map *m, uint32_t i,
+			  struct js_descriptor *d)
 {
 	const struct v8_layout *l = &h->layout;
 	addr_t a = jsval_addr(m->descriptors) + (addr_t)v8_value(l, V8_DescriptorArray_header) +
@@ -97,6 +98,7 @@ enum rc js_map_descriptor(const struct js_heap *h, const struct js_map *m, uint3
 			 (uint32_t)v8_value(l, V8_prop_index_shift);
 	d->in_object = index < m->ninobject;
 	d->offset = d->in_object ? m->inobject_at + 8 * (uint64_t)index
-				 : (uint64_t)v8_value(l, V8_FixedArray_data) + 8 * (uint64_t)(index - m->ninobject);
+				 : (uint64_t)v8_value(l, V8_FixedArray_data) +
+					   8 * (uint64_t)(index - m->ninobject);
 	return RC_OK;
 }

@@ -3,8 +3,8 @@
  *
  * In this order, as V8 does it (src/objects/js-objects.cc, GetConstructorHelper and class_name):
  *
- *  1. the map's constructor, when the instance was made by that constructor itself: for `class B extends
- *     A` the map of a B still names A, and maps of prototypes name Object;
+ *  1. the map's constructor, when the instance was made by that constructor itself: for `class B
+ * extends A` the map of a B still names A, and maps of prototypes name Object;
  *  2. going up from the object, the first of: a string under Symbol.toStringTag; a function under
  *     `constructor` (but not the object's own) that is not Object;
  *  3. the class name that goes with the instance type.
@@ -17,13 +17,14 @@
 
 #include <string.h>
 
-#define PROTOTYPES_MAX 1000
+#define PROTOTYPES_MAX  1000
 #define TEMPLATE_FIELDS 160
 
 /* FunctionTemplateInfo: the class name is its first string that is not empty. */
 static const char *template_name(const struct js_heap *h, jsval info, struct arena *a)
 {
-	for (int64_t off = v8_value(&h->layout, V8_FunctionTemplateInfo_first); off < TEMPLATE_FIELDS; off += 8) {
+	for (int64_t off = v8_value(&h->layout, V8_FunctionTemplateInfo_first);
+	     off < TEMPLATE_FIELDS; off += 8) {
 		jsval v;
 		if (js_field(h, info, off, &v) != RC_OK)
 			break;
@@ -95,12 +96,22 @@ static const struct {
 	enum v8_type type;
 	const char *name;
 } class_names[] = {
-	{T_JS_BOUND_FUNCTION, "Function"}, {T_JS_WRAPPED_FUNCTION, "Function"},
-	{T_JS_ARGUMENTS_OBJECT, "Arguments"}, {T_JS_ARRAY, "Array"}, {T_JS_ARRAY_BUFFER, "ArrayBuffer"},
-	{T_JS_ARRAY_ITERATOR, "ArrayIterator"}, {T_JS_DATE, "Date"}, {T_JS_ERROR, "Error"},
-	{T_JS_GENERATOR_OBJECT, "Generator"}, {T_JS_ASYNC_FUNCTION_OBJECT, "Generator"},
-	{T_JS_ASYNC_GENERATOR_OBJECT, "Generator"}, {T_JS_MAP, "Map"}, {T_JS_REG_EXP, "RegExp"},
-	{T_JS_SET, "Set"}, {T_JS_WEAK_MAP, "WeakMap"}, {T_JS_WEAK_SET, "WeakSet"},
+	{T_JS_BOUND_FUNCTION, "Function"},
+	{T_JS_WRAPPED_FUNCTION, "Function"},
+	{T_JS_ARGUMENTS_OBJECT, "Arguments"},
+	{T_JS_ARRAY, "Array"},
+	{T_JS_ARRAY_BUFFER, "ArrayBuffer"},
+	{T_JS_ARRAY_ITERATOR, "ArrayIterator"},
+	{T_JS_DATE, "Date"},
+	{T_JS_ERROR, "Error"},
+	{T_JS_GENERATOR_OBJECT, "Generator"},
+	{T_JS_ASYNC_FUNCTION_OBJECT, "Generator"},
+	{T_JS_ASYNC_GENERATOR_OBJECT, "Generator"},
+	{T_JS_MAP, "Map"},
+	{T_JS_REG_EXP, "RegExp"},
+	{T_JS_SET, "Set"},
+	{T_JS_WEAK_MAP, "WeakMap"},
+	{T_JS_WEAK_SET, "WeakSet"},
 	{T_JS_GLOBAL_PROXY, "global"},
 };
 
@@ -117,7 +128,9 @@ static const char *wrapper_name(const struct js_heap *h, jsval v)
 		return "String";
 	if (js_number(h, value, &number) == RC_OK)
 		return "Number";
-	return js_is(h, value, T_BIGINT) ? "BigInt" : js_is(h, value, T_SYMBOL) ? "Symbol" : "Object";
+	return js_is(h, value, T_BIGINT)   ? "BigInt"
+	       : js_is(h, value, T_SYMBOL) ? "Symbol"
+					   : "Object";
 }
 
 static const char *class_name(const struct js_heap *h, jsval v, const struct js_map *m)

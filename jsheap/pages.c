@@ -1,13 +1,13 @@
 /*
  * pages - page headers and where they are found.
  *
- * Three layouts of the header exist, and each proves itself: the area lies behind the header and inside
- * the chunk, and the owner (a Space) names the same heap in its second word.
+ * Three layouts of the header exist, and each proves itself: the area lies behind the header and
+ *inside the chunk, and the owner (a Space) names the same heap in its second word.
  *
  *	until 11.x  chunk:    size flags heap area_start area_end allocated wasted high_water owner
- *	12.x        chunk:    flags self size heap area_start area_end allocated wasted high_water owner
- *	12.9 on     chunk:    flags metadata*, objects from +0x10
- *	            metadata: vtable self size allocated wasted high_water size area_end heap area_start owner
+ *	12.x        chunk:    flags self size heap area_start area_end allocated wasted high_water
+ *owner 12.9 on     chunk:    flags metadata*, objects from +0x10 metadata: vtable self size
+ *allocated wasted high_water size area_end heap area_start owner
  *
  * Source: src/heap/basic-memory-chunk.h, memory-chunk-metadata.h; seen on cores of V8 9.4 to 14.6.
  */
@@ -15,14 +15,14 @@
 
 #include <string.h>
 
-#define HEADER_WORDS 12
+#define HEADER_WORDS     12
 #define HEADER_MAX_BYTES 0x8000u
-#define CHUNK_MAX_BYTES (UINT64_C(1) << 40)
-#define NO_WORD 255
+#define CHUNK_MAX_BYTES  (UINT64_C(1) << 40)
+#define NO_WORD          255
 
 static const struct page_format {
-	bool metadata;     /* word 1 of the chunk points to the header */
-	uint8_t self;      /* index of the word that holds the chunk's address */
+	bool metadata; /* word 1 of the chunk points to the header */
+	uint8_t self;  /* index of the word that holds the chunk's address */
 	uint8_t size, flags, heap, start, end, owner;
 } formats[] = {
 	{false, NO_WORD, 0, 1, 2, 3, 4, 8},
@@ -52,7 +52,8 @@ static bool try_format(const struct mem *m, addr_t base, const struct page_forma
 
 	*p = (struct page_header){.base = base, .metadata = base};
 	if (f->metadata) {
-		if (chunk[1] == 0 || (chunk[1] & 7) != 0 || mem_read(m, chunk[1], meta, sizeof meta) != RC_OK)
+		if (chunk[1] == 0 || (chunk[1] & 7) != 0 ||
+		    mem_read(m, chunk[1], meta, sizeof meta) != RC_OK)
 			return false;
 		w = meta;
 		p->metadata = chunk[1];
@@ -65,10 +66,12 @@ static bool try_format(const struct mem *m, addr_t base, const struct page_forma
 	p->owner = w[f->owner];
 	bool self = f->self == NO_WORD || w[f->self] == base;
 	if (read_only && !self && f->metadata && w[f->self] == 0) {
-		p->size = V8_PAGE_BYTES; /* read-only pages from 13.x on: chunk, heap and owner cleared */
+		p->size = V8_PAGE_BYTES; /* read-only pages from 13.x on: chunk, heap and owner
+					    cleared */
 		self = true;
 	}
-	if (!self || p->size == 0 || p->size > CHUNK_MAX_BYTES || p->end > base + p->size || !area_fits(p))
+	if (!self || p->size == 0 || p->size > CHUNK_MAX_BYTES || p->end > base + p->size ||
+	    !area_fits(p))
 		return false;
 	if (read_only)
 		return p->owner == 0 || owner_agrees(m, p) || p->heap == 0;
@@ -98,7 +101,8 @@ enum rc pages_scan(const struct mem *m, page_headers *found)
 		if (s->rank != RANK_CORE || s->end < V8_PAGE_BYTES)
 			continue;
 		addr_t last = (s->end - 1) & ~mask;
-		for (addr_t a = (s->start + mask) & ~mask; a <= last && a >= s->start; a += V8_PAGE_BYTES)
+		for (addr_t a = (s->start + mask) & ~mask; a <= last && a >= s->start;
+		     a += V8_PAGE_BYTES)
 			if (page_header_read(m, a, false, &p))
 				TRY(vec_push(found, p));
 	}
@@ -147,26 +151,29 @@ out:
 	return rc;
 }
 
-#define ISOLATE_BYTES 0x14000u
-#define SPACE_BYTES 0x300u
+#define ISOLATE_BYTES    0x14000u
+#define SPACE_BYTES      0x300u
 #define LISTED_PAGES_MAX 512
-#define VTABLE_PREFIX "_ZTVN2v88internal"
+#define VTABLE_PREFIX    "_ZTVN2v88internal"
 
-/* The vtables of V8's Space classes: "_ZTVN2v88internal8OldSpaceE" gives "OldSpace". An object's first word
- * points behind the two words that head a vtable. */
+/* The vtables of V8's Space classes: "_ZTVN2v88internal8OldSpaceE" gives "OldSpace". An object's
+ * first word points behind the two words that head a vtable. */
 static enum rc learn_vtable(void *ctx, const struct symbol *sym)
 {
 	struct js_heap *h = ctx;
 	char *end;
 	unsigned long len = strtoul(sym->name + strlen(VTABLE_PREFIX), &end, 10);
 
-	if (len < 5 || len > 100 || strlen(end) != len + 1 || strncmp(end + len - 5, "Space", 5) != 0)
+	if (len < 5 || len > 100 || strlen(end) != len + 1 ||
+	    strncmp(end + len - 5, "Space", 5) != 0)
 		return RC_OK;
 	char *name = arena_strndup(&h->arena, end, len);
-	return name != NULL ? map_put(&h->space_classes, sym->addr + 16, (uintptr_t)name) : RC_NOMEM;
+	return name != NULL ? map_put(&h->space_classes, sym->addr + 16, (uintptr_t)name)
+			    : RC_NOMEM;
 }
 
-/* "ReadOnlySpace" for an object of that class; NULL when it is no space or the symbols were removed. */
+/* "ReadOnlySpace" for an object of that class; NULL when it is no space or the symbols were
+ * removed. */
 static const char *class_of_object(struct js_heap *h, addr_t object)
 {
 	uint64_t vtable;
@@ -183,8 +190,10 @@ enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_he
 	TRY(objfile_each_symbol(h->layout.objfile, VTABLE_PREFIX, learn_vtable, h));
 	for (size_t i = 0; i < h->nroots; i++)
 		if (jsval_is_pointer(h->roots[i]))
-			TRY(add_once(h, jsval_addr(h->roots[i]) & ~(addr_t)(V8_PAGE_BYTES - 1), found));
-	/* The space itself: an object that the isolate points to, of class ReadOnlySpace or a subclass. */
+			TRY(add_once(h, jsval_addr(h->roots[i]) & ~(addr_t)(V8_PAGE_BYTES - 1),
+				     found));
+	/* The space itself: an object that the isolate points to, of class ReadOnlySpace or a
+	 * subclass. */
 	for (addr_t a = iso->addr; a < iso->addr + ISOLATE_BYTES; a += 8) {
 		uint64_t space, heap;
 
@@ -199,7 +208,8 @@ enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_he
 		for (addr_t v = space + 16; v < space + SPACE_BYTES; v += 8) {
 			uint64_t begin, end;
 
-			if (mem_u64(h->mem, v, &begin) != RC_OK || mem_u64(h->mem, v + 8, &end) != RC_OK)
+			if (mem_u64(h->mem, v, &begin) != RC_OK ||
+			    mem_u64(h->mem, v + 8, &end) != RC_OK)
 				break;
 			if (begin != 0 && begin < end && end - begin <= LISTED_PAGES_MAX * 8 &&
 			    ((begin | end) & 7) == 0)
@@ -244,10 +254,17 @@ enum rc pages_adopt(struct js_heap *h, page_headers *found)
 		if (before != NULL && p->base < before->base + before->size)
 			continue; /* inside a large object */
 		h->pages[h->npages++] = (struct js_page){
-			.base = p->base, .start = p->start, .end = p->end, .stop = p->end, .size = p->size,
-			.flags = p->flags, .owner = p->owner, .metadata = p->metadata,
-			.kind = p->owner == 0 ? PAGE_READ_ONLY
-				: p->size > V8_PAGE_BYTES ? PAGE_LARGE : PAGE_NORMAL,
+			.base = p->base,
+			.start = p->start,
+			.end = p->end,
+			.stop = p->end,
+			.size = p->size,
+			.flags = p->flags,
+			.owner = p->owner,
+			.metadata = p->metadata,
+			.kind = p->owner == 0             ? PAGE_READ_ONLY
+				: p->size > V8_PAGE_BYTES ? PAGE_LARGE
+							  : PAGE_NORMAL,
 			.isolate = p->owner == 0 ? UINT32_MAX : isolate,
 		};
 		for (uint64_t off = 0; off < p->size; off += V8_PAGE_BYTES) {
@@ -282,8 +299,9 @@ enum rc pages_name_spaces(struct js_heap *h)
 		p->space = (const char *)(uintptr_t)*known;
 		if (p->space != NULL && strstr(p->space, "LargeObjectSpace") != NULL)
 			p->kind = PAGE_LARGE;
-		else if (p->kind == PAGE_NORMAL && (p->flags & (uint64_t)(v8_value(&h->layout, V8_page_from_flag) |
-							v8_value(&h->layout, V8_page_to_flag))) != 0 &&
+		else if (p->kind == PAGE_NORMAL &&
+			 (p->flags & (uint64_t)(v8_value(&h->layout, V8_page_from_flag) |
+						v8_value(&h->layout, V8_page_to_flag))) != 0 &&
 			 (p->space == NULL || strcmp(p->space, "SemiSpace") == 0))
 			p->kind = PAGE_YOUNG;
 	}

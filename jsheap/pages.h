@@ -21,7 +21,8 @@ typedef VEC(struct page_header) page_headers;
 MUST_USE enum rc pages_scan(const struct mem *m, page_headers *found);
 
 /* Add the read-only pages: those that the roots lie on, and those that ReadOnlySpace lists. */
-MUST_USE enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_headers *found);
+MUST_USE enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso,
+				 page_headers *found);
 
 /* Make h->pages of the headers (which are sorted by this), and the index by address. */
 MUST_USE enum rc pages_adopt(struct js_heap *h, page_headers *found);
@@ -29,9 +30,8 @@ MUST_USE enum rc pages_adopt(struct js_heap *h, page_headers *found);
 /* Name the space of each page, by the vtable of its owner. */
 MUST_USE enum rc pages_name_spaces(struct js_heap *h);
 
-/* Find the linear allocation areas of an isolate, and by them which pages of its young generation hold
- * objects and up to where. */
+/* Find the linear allocation areas of an isolate, and by them which pages of its young generation
+ * hold objects and up to where. */
 MUST_USE enum rc pages_find_areas(struct js_heap *h, struct js_isolate *iso);
-
 
 #endif

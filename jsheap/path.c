@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define STEP_BYTES 1024
-#define STEPS_MAX 1000
+#define STEPS_MAX  1000
 
 /* One step: a name, or an index. */
 struct step {
@@ -92,7 +92,8 @@ static enum rc match_element(void *ctx, const struct js_element *e)
 	return RC_DONE;
 }
 
-static enum rc take_step(const struct js_heap *h, jsval v, const struct step *s, jsval *member, struct why *why)
+static enum rc take_step(const struct js_heap *h, jsval v, const struct step *s, jsval *member,
+			 struct why *why)
 {
 	struct js_property p;
 	struct find f = {.index = s->index};
@@ -102,7 +103,8 @@ static enum rc take_step(const struct js_heap *h, jsval v, const struct step *s,
 		if (rc != RC_DONE)
 			return why_set(why, RC_DONE, v.bits, "no such element");
 		if (f.found.tag == ELEMENT_DOUBLE)
-			return why_set(why, RC_UNSUP, v.bits, "the element is a number without an address");
+			return why_set(why, RC_UNSUP, v.bits,
+				       "the element is a number without an address");
 		*member = f.found.tag == ELEMENT_HOLE ? h->root[R_the_hole] : f.found.value;
 		return RC_OK;
 	}

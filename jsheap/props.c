@@ -10,14 +10,14 @@
 
 #include <string.h>
 
-#define TABLE_CAPACITY_MAX (1u << 26)
-#define NAME_DICTIONARY_WORDS 3
+#define TABLE_CAPACITY_MAX      (1u << 26)
+#define NAME_DICTIONARY_WORDS   3
 #define GLOBAL_DICTIONARY_WORDS 1
-#define KEY_UNITS 4096
-#define DICTIONARY_INDEX_MASK 0x7fffffu
+#define KEY_UNITS               4096
+#define DICTIONARY_INDEX_MASK   0x7fffffu
 
-#define SYMBOL_PRIVATE 0x1u
-#define SYMBOL_PRIVATE_NAME 0x10u
+#define SYMBOL_PRIVATE       0x1u
+#define SYMBOL_PRIVATE_NAME  0x10u
 #define SYMBOL_PRIVATE_BRAND 0x20u
 
 bool js_is_hole(const struct js_heap *h, jsval v)
@@ -61,7 +61,8 @@ enum rc js_table_load(const struct js_heap *h, jsval v, uint32_t entry_words, st
 	return RC_OK;
 }
 
-enum rc js_table_get(const struct js_heap *h, const struct js_table *t, uint32_t i, uint32_t w, jsval *v)
+enum rc js_table_get(const struct js_heap *h, const struct js_table *t, uint32_t i, uint32_t w,
+		     jsval *v)
 {
 	int64_t at = v8_value(&h->layout, V8_FixedArray_data) +
 		     8 * ((int64_t)t->first + (int64_t)i * t->entry_words + w);
@@ -76,7 +77,8 @@ static void set_details(const struct js_heap *h, jsval details, struct js_proper
 	p->accessor = (d & (uint32_t)v8_value(&h->layout, V8_prop_kind_mask)) != 0;
 	p->attributes = (d & (uint32_t)v8_value(&h->layout, V8_prop_attributes_mask)) >>
 			(uint32_t)v8_value(&h->layout, V8_prop_attributes_shift);
-	p->index = d >> (uint32_t)v8_value(&h->layout, V8_dictionary_index_shift) & DICTIONARY_INDEX_MASK;
+	p->index = d >> (uint32_t)v8_value(&h->layout, V8_dictionary_index_shift) &
+		   DICTIONARY_INDEX_MASK;
 }
 
 typedef VEC(struct js_property) properties;
@@ -135,8 +137,9 @@ static enum rc dictionary_properties(const struct js_heap *h, const struct js_ma
 				     js_property_fn *fn, void *ctx)
 {
 	properties found = {0};
-	enum rc rc = type_is(&h->types, m->type, T_JS_GLOBAL_OBJECT) ? gather_global(h, table, &found)
-								     : gather_dictionary(h, table, &found);
+	enum rc rc = type_is(&h->types, m->type, T_JS_GLOBAL_OBJECT)
+			     ? gather_global(h, table, &found)
+			     : gather_dictionary(h, table, &found);
 
 	if (found.n > 1)
 		qsort(found.at, found.n, sizeof *found.at, by_index);
@@ -151,16 +154,20 @@ static enum rc dictionary_properties(const struct js_heap *h, const struct js_ma
 	return rc;
 }
 
-static enum rc fast_property(const struct js_heap *h, jsval v, const struct js_map *m, jsval table, uint32_t i,
-			     struct js_property *p)
+static enum rc fast_property(const struct js_heap *h, jsval v, const struct js_map *m, jsval table,
+			     uint32_t i, struct js_property *p)
 {
 	struct js_descriptor d;
 
 	TRY(js_map_descriptor(h, m, i, &d));
 	*p = (struct js_property){
-		.key = d.key, .value = d.value, .accessor = d.accessor, .index = i,
-		.attributes = (d.details & (uint32_t)v8_value(&h->layout, V8_prop_attributes_mask)) >>
-			      (uint32_t)v8_value(&h->layout, V8_prop_attributes_shift),
+		.key = d.key,
+		.value = d.value,
+		.accessor = d.accessor,
+		.index = i,
+		.attributes =
+			(d.details & (uint32_t)v8_value(&h->layout, V8_prop_attributes_mask)) >>
+			(uint32_t)v8_value(&h->layout, V8_prop_attributes_shift),
 	};
 	if (!d.in_field)
 		return RC_OK;
@@ -175,7 +182,9 @@ enum rc js_properties(const struct js_heap *h, jsval v, js_property_fn *fn, void
 	TRY(js_map_of(h, v, &map));
 	TRY(js_map_load(h, map, &m));
 	if ((m.classes & CLASS_OBJECT) == 0)
-		return (m.classes & CLASS_RECEIVER) != 0 ? RC_OK : RC_BAD; /* proxies have none of their own */
+		return (m.classes & CLASS_RECEIVER) != 0
+			       ? RC_OK
+			       : RC_BAD; /* proxies have none of their own */
 	TRY(js_field(h, v, v8_value(&h->layout, V8_JSReceiver_properties), &table));
 	if (m.dictionary)
 		return dictionary_properties(h, &m, table, fn, ctx);

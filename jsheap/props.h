@@ -10,23 +10,26 @@
 enum { ATTRIBUTE_READ_ONLY = 1, ATTRIBUTE_DONT_ENUM = 2, ATTRIBUTE_DONT_DELETE = 4 };
 
 struct js_property {
-	jsval key;           /* a string or a symbol */
-	jsval value;         /* a value; an AccessorPair or AccessorInfo when accessor is set */
+	jsval key;   /* a string or a symbol */
+	jsval value; /* a value; an AccessorPair or AccessorInfo when accessor is set */
 	bool accessor;
 	unsigned attributes;
-	uint32_t index;      /* position in V8's order of creation */
+	uint32_t index; /* position in V8's order of creation */
 };
 
 /* RC_OK goes on, anything else ends the pass with that rc. */
 typedef enum rc js_property_fn(void *ctx, const struct js_property *p);
 
-/* The own named properties in the order they were made. RC_OK; RC_BAD when v is no object or one of its
- * tables makes no sense, RC_FAULT, RC_NOTSAVED, RC_NOMEM: what came before is good. */
+/* The own named properties in the order they were made. RC_OK; RC_BAD when v is no object or one of
+ * its tables makes no sense, RC_FAULT, RC_NOTSAVED, RC_NOMEM: what came before is good. */
 MUST_USE enum rc js_properties(const struct js_heap *h, jsval v, js_property_fn *fn, void *ctx);
 
-/* The own property with this name (a string of ASCII text), or of this key. RC_DONE when there is none. */
-MUST_USE enum rc js_property_named(const struct js_heap *h, jsval v, const char *name, struct js_property *p);
-MUST_USE enum rc js_property_of_key(const struct js_heap *h, jsval v, jsval key, struct js_property *p);
+/* The own property with this name (a string of ASCII text), or of this key. RC_DONE when there is
+ * none. */
+MUST_USE enum rc js_property_named(const struct js_heap *h, jsval v, const char *name,
+				   struct js_property *p);
+MUST_USE enum rc js_property_of_key(const struct js_heap *h, jsval v, jsval key,
+				    struct js_property *p);
 
 struct js_element {
 	uint64_t index;
@@ -37,8 +40,8 @@ struct js_element {
 
 typedef enum rc js_element_fn(void *ctx, const struct js_element *e);
 
-/* The own indexed elements by ascending index, holes included where the elements are an array; not those
- * of typed arrays, nor the characters of string wrappers. Rcs as js_properties. */
+/* The own indexed elements by ascending index, holes included where the elements are an array; not
+ * those of typed arrays, nor the characters of string wrappers. Rcs as js_properties. */
 MUST_USE enum rc js_elements(const struct js_heap *h, jsval v, js_element_fn *fn, void *ctx);
 
 /* Number of elements: the length of an array, the used ones of a dictionary, else the capacity less
@@ -51,7 +54,8 @@ MUST_USE enum rc js_array_length(const struct js_heap *h, jsval v, uint64_t *len
 /* A property's name as text: a string as it is, a symbol as "Symbol(description)". */
 MUST_USE enum rc js_key_put(const struct js_heap *h, jsval key, struct str *out);
 
-/* True for keys that only V8 itself uses: private symbols other than the private names (#x) of classes. */
+/* True for keys that only V8 itself uses: private symbols other than the private names (#x) of
+ * classes. */
 bool js_key_internal(const struct js_heap *h, jsval key);
 
 /* A Smi or HeapNumber as a double; RC_BAD otherwise. */
@@ -60,20 +64,23 @@ MUST_USE enum rc js_number(const struct js_heap *h, jsval v, double *d);
 /* True for any of V8's hole values. */
 bool js_is_hole(const struct js_heap *h, jsval v);
 
-/* A hash table of V8's: what stands where. `entry_words` of tagged words each, the last of the array. */
+/* A hash table of V8's: what stands where. `entry_words` of tagged words each, the last of the
+ * array. */
 struct js_table {
 	jsval array;
-	uint32_t capacity;  /* entries */
-	uint32_t first;     /* index of the first entry's word in the array */
+	uint32_t capacity; /* entries */
+	uint32_t first;    /* index of the first entry's word in the array */
 	uint32_t entry_words;
 };
 
-/* A NameDictionary, NumberDictionary (3), GlobalDictionary (1) or EphemeronHashTable (2 words an entry). */
-MUST_USE enum rc js_table_load(const struct js_heap *h, jsval v, uint32_t entry_words, struct js_table *t);
+/* A NameDictionary, NumberDictionary (3), GlobalDictionary (1) or EphemeronHashTable (2 words an
+ * entry). */
+MUST_USE enum rc js_table_load(const struct js_heap *h, jsval v, uint32_t entry_words,
+			       struct js_table *t);
 
 /* Word `w` of entry `i`. */
-MUST_USE enum rc js_table_get(const struct js_heap *h, const struct js_table *t, uint32_t i, uint32_t w,
-			      jsval *v);
+MUST_USE enum rc js_table_get(const struct js_heap *h, const struct js_table *t, uint32_t i,
+			      uint32_t w, jsval *v);
 
 /* True when a table's key marks a free place (undefined, or a hole). */
 bool js_table_free_key(const struct js_heap *h, jsval key);

@@ -1,47 +1,85 @@
 /*
  * scope - the layouts of ScopeInfo as data, and one decoder for all.
  *
- * Source: src/objects/scope-info.tq of V8 9.4 to 14.6. The flag bits below are the same in all of them
- * (seen in the machine code of the accessors).
+ * Source: src/objects/scope-info.tq of V8 9.4 to 14.6. The flag bits below are the same in all of
+ * them (seen in the machine code of the accessors).
  */
 #include "jsheap/scope.h"
 
-#define TYPE_MASK 0xfu
-#define RECEIVER_SHIFT 7
+#define TYPE_MASK            0xfu
+#define RECEIVER_SHIFT       7
 #define SAVED_CLASS_VARIABLE (1u << 10)
-#define FUNCTION_VARIABLE (3u << 12)
-#define INFERRED_NAME (1u << 14)
-#define OUTER_SCOPE (1u << 22)
-#define CONTEXT_EXTENSION (1u << 26)
-#define BLOCK_LIST (1u << 28)
-#define EMPTY (1u << 29)
-#define SLOPPY_EVAL (1u << 4)
-#define INLINE_NAMES 75 /* kScopeInfoMaxInlinedLocalNamesSize */
-#define LOCALS_MAX (1u << 20)
-#define FUNCTION_SCOPE_LATE 4
+#define FUNCTION_VARIABLE    (3u << 12)
+#define INFERRED_NAME        (1u << 14)
+#define OUTER_SCOPE          (1u << 22)
+#define CONTEXT_EXTENSION    (1u << 26)
+#define BLOCK_LIST           (1u << 28)
+#define EMPTY                (1u << 29)
+#define SLOPPY_EVAL          (1u << 4)
+#define INLINE_NAMES         75 /* kScopeInfoMaxInlinedLocalNamesSize */
+#define LOCALS_MAX           (1u << 20)
+#define FUNCTION_SCOPE_LATE  4
 
 #define TYPES_TO(n) ((uint16_t)((1u << ((n) + 1)) - 1))
 
 const struct scope_format scope_formats[] = {
-	{.name = "9.x", .range = UNTIL(9, 9), .flags_smi = true, .module_type = 3, .always_inline = true,
-	 .receiver_info = true, .position_types = TYPES_TO(4) & ~1u, .locals_block_list = true},
-	{.name = "10.x", .range = BETWEEN(10, 0, 11, 9), .flags_smi = true, .module_type = 3,
-	 .position_types = TYPES_TO(4) | 1u << 8, .locals_block_list = true},
-	{.name = "12.x", .range = BETWEEN(12, 0, 12, 6), .flags_smi = true, .module_type = 3,
-	 .module_count_first = true, .position_types = TYPES_TO(4) | 1u << 8, .locals_block_list = true},
-	{.name = "12.8", .range = BETWEEN(12, 7, 12, 8), .module_type = 3, .module_count_first = true,
+	{.name = "9.x",
+	 .range = UNTIL(9, 9),
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .always_inline = true,
+	 .receiver_info = true,
+	 .position_types = TYPES_TO(4) & ~1u,
+	 .locals_block_list = true},
+	{.name = "10.x",
+	 .range = BETWEEN(10, 0, 11, 9),
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .position_types = TYPES_TO(4) | 1u << 8,
+	 .locals_block_list = true},
+	{.name = "12.x",
+	 .range = BETWEEN(12, 0, 12, 6),
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .module_count_first = true,
+	 .position_types = TYPES_TO(4) | 1u << 8,
+	 .locals_block_list = true},
+	{.name = "12.8",
+	 .range = BETWEEN(12, 7, 12, 8),
+	 .module_type = 3,
+	 .module_count_first = true,
 	 .position_in_header = true},
-	{.name = "13.x", .range = BETWEEN(12, 9, 14, 1), .module_type = 5, .module_count_first = true,
+	{.name = "13.x",
+	 .range = BETWEEN(12, 9, 14, 1),
+	 .module_type = 5,
+	 .module_count_first = true,
 	 .position_in_header = true},
-	{.name = "14.x", .range = FROM(14, 2), .module_type = 5, .module_count_first = true,
-	 .position_in_header = true, .late_parts = true},
+	{.name = "14.x",
+	 .range = FROM(14, 2),
+	 .module_type = 5,
+	 .module_count_first = true,
+	 .position_in_header = true,
+	 .late_parts = true},
 	/* Steps between the above, for builds in between. */
-	{.name = "12.x, ranges in the header", .range = BETWEEN(12, 5, 13, 0), .flags_smi = true,
-	 .module_type = 3, .module_count_first = true, .position_in_header = true, .locals_block_list = true},
-	{.name = "12.x, no block list", .range = BETWEEN(12, 5, 13, 0), .flags_smi = true,
-	 .module_type = 3, .module_count_first = true, .position_types = TYPES_TO(4) | 1u << 8},
-	{.name = "12.x, ranges in the header, no block list", .range = BETWEEN(12, 5, 13, 0),
-	 .flags_smi = true, .module_type = 3, .module_count_first = true, .position_in_header = true},
+	{.name = "12.x, ranges in the header",
+	 .range = BETWEEN(12, 5, 13, 0),
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .module_count_first = true,
+	 .position_in_header = true,
+	 .locals_block_list = true},
+	{.name = "12.x, no block list",
+	 .range = BETWEEN(12, 5, 13, 0),
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .module_count_first = true,
+	 .position_types = TYPES_TO(4) | 1u << 8},
+	{.name = "12.x, ranges in the header, no block list",
+	 .range = BETWEEN(12, 5, 13, 0),
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .module_count_first = true,
+	 .position_in_header = true},
 };
 const size_t scope_nformats = sizeof scope_formats / sizeof scope_formats[0];
 

@@ -1,9 +1,11 @@
 /*
- * scope - ScopeInfo: the names of a scope's context variables, the function's name, its source range.
+ * scope - ScopeInfo: the names of a scope's context variables, the function's name, its source
+ * range.
  *
- * The object is a row of optional parts whose presence the flags and counts decide. Which parts exist and
- * where the header ends changed five times between V8 9 and 14.6; each layout is one `scope_format`, and
- * the heap itself tells which is right: its objects end where the next one begins (sizes.h).
+ * The object is a row of optional parts whose presence the flags and counts decide. Which parts
+ * exist and where the header ends changed five times between V8 9 and 14.6; each layout is one
+ * `scope_format`, and the heap itself tells which is right: its objects end where the next one
+ * begins (sizes.h).
  */
 #ifndef JSHEAP_SCOPE_H
 #define JSHEAP_SCOPE_H
@@ -19,9 +21,10 @@ struct scope_format {
 	bool module_count_first; /* the module's variable count stands before the names */
 	bool always_inline;      /* names are never kept in a hash table */
 	bool receiver_info;      /* one word more when the receiver is allocated */
-	uint16_t position_types; /* bit set of scope types with a range, where it stands behind the names */
+	uint16_t position_types; /* bit set of scope types with a range, where it stands behind the
+				    names */
 	bool locals_block_list;
-	bool late_parts;         /* dependent code and unused-parameter bits at the end */
+	bool late_parts; /* dependent code and unused-parameter bits at the end */
 };
 
 extern const struct scope_format scope_formats[];
@@ -38,9 +41,9 @@ struct js_scope {
 	jsval inferred_name; /* bits 0 when absent */
 	jsval outer;         /* bits 0 when absent */
 	bool has_range;
-	int32_t start, end;  /* source range of the scope, in UTF-16 units */
-	bool has_extension;  /* its contexts have one more slot before the variables */
-	uint64_t size;       /* bytes */
+	int32_t start, end; /* source range of the scope, in UTF-16 units */
+	bool has_extension; /* its contexts have one more slot before the variables */
+	uint64_t size;      /* bytes */
 };
 
 /* Decode with a given format. RC_OK, RC_BAD, RC_FAULT, RC_NOTSAVED. */

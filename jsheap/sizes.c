@@ -12,7 +12,8 @@
 
 #define SIZE_LIMIT (UINT64_C(1) << 40)
 
-typedef enum rc size_fn(const struct js_heap *h, const struct scope_format *f, addr_t addr, uint64_t *size);
+typedef enum rc size_fn(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			uint64_t *size);
 
 struct size_rule {
 	const char *kinds;
@@ -29,29 +30,32 @@ static uint64_t round_up(uint64_t n, uint64_t to)
 	return (n + to - 1) & ~(to - 1);
 }
 
-static enum rc size_property_array(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				   uint64_t *size)
+static enum rc size_property_array(const struct js_heap *h, const struct scope_format *f,
+				   addr_t addr, uint64_t *size)
 {
 	uint32_t length;
 
 	(void)f;
 	TRY(mem_u32(h->mem, addr + 12, &length));
-	*size = 16 + 8 * (uint64_t)(length & (uint32_t)v8_value(&h->layout, V8_PropertyArray_length_mask));
+	*size = 16 + 8 * (uint64_t)(length &
+				    (uint32_t)v8_value(&h->layout, V8_PropertyArray_length_mask));
 	return RC_OK;
 }
 
-static enum rc size_bigint(const struct js_heap *h, const struct scope_format *f, addr_t addr, uint64_t *size)
+static enum rc size_bigint(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			   uint64_t *size)
 {
 	uint32_t bits;
 
 	(void)f;
 	TRY(mem_u32(h->mem, addr + (addr_t)v8_value(&h->layout, V8_BigInt_bitfield), &bits));
-	*size = (uint64_t)v8_value(&h->layout, V8_BigInt_digits) + 8 * (uint64_t)(bits >> 1 & 0x3fffffff);
+	*size = (uint64_t)v8_value(&h->layout, V8_BigInt_digits) +
+		8 * (uint64_t)(bits >> 1 & 0x3fffffff);
 	return RC_OK;
 }
 
-static enum rc size_preparse_data(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				  uint64_t *size)
+static enum rc size_preparse_data(const struct js_heap *h, const struct scope_format *f,
+				  addr_t addr, uint64_t *size)
 {
 	uint32_t bytes, children;
 
@@ -63,7 +67,8 @@ static enum rc size_preparse_data(const struct js_heap *h, const struct scope_fo
 }
 
 /* Kinds of slots, five bits each, six to a uint32. */
-static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_closure, uint64_t *size)
+static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_closure,
+			     uint64_t *size)
 {
 	uint32_t slots, closures;
 
@@ -73,15 +78,15 @@ static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_
 	return RC_OK;
 }
 
-static enum rc size_metadata_closures(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				      uint64_t *size)
+static enum rc size_metadata_closures(const struct js_heap *h, const struct scope_format *f,
+				      addr_t addr, uint64_t *size)
 {
 	(void)f;
 	return metadata_size(h, addr, 2, size);
 }
 
-static enum rc size_metadata_plain(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				   uint64_t *size)
+static enum rc size_metadata_plain(const struct js_heap *h, const struct scope_format *f,
+				   addr_t addr, uint64_t *size)
 {
 	(void)f;
 	return metadata_size(h, addr, 0, size);
@@ -97,8 +102,8 @@ static enum rc size_scope_info(const struct js_heap *h, const struct scope_forma
 	return RC_OK;
 }
 
-static enum rc size_instruction_stream(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				       uint64_t *size)
+static enum rc size_instruction_stream(const struct js_heap *h, const struct scope_format *f,
+				       addr_t addr, uint64_t *size)
 {
 	uint32_t body;
 
@@ -108,8 +113,8 @@ static enum rc size_instruction_stream(const struct js_heap *h, const struct sco
 	return RC_OK;
 }
 
-static enum rc size_instruction_stream_code(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-					    uint64_t *size)
+static enum rc size_instruction_stream_code(const struct js_heap *h, const struct scope_format *f,
+					    addr_t addr, uint64_t *size)
 {
 	uint64_t code;
 	uint32_t instructions, metadata;
@@ -122,7 +127,8 @@ static enum rc size_instruction_stream_code(const struct js_heap *h, const struc
 	return RC_OK;
 }
 
-static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, uint64_t align, uint64_t *size)
+static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, uint64_t align,
+			 uint64_t *size)
 {
 	uint32_t instructions, metadata;
 
@@ -132,20 +138,24 @@ static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, 
 	return RC_OK;
 }
 
-static enum rc size_code_96(const struct js_heap *h, const struct scope_format *f, addr_t addr, uint64_t *size)
+static enum rc size_code_96(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			    uint64_t *size)
 {
 	(void)f;
 	return code_size(h, addr, 96, 32, size);
 }
 
-static enum rc size_code_128(const struct js_heap *h, const struct scope_format *f, addr_t addr, uint64_t *size)
+static enum rc size_code_128(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			     uint64_t *size)
 {
 	(void)f;
 	return code_size(h, addr, 128, 64, size);
 }
 
-/* Header of three bytes, then entries of `words` tagged words, the buckets and the chain, a byte each. */
-static enum rc small_ordered_size(const struct js_heap *h, addr_t addr, uint64_t words, uint64_t *size)
+/* Header of three bytes, then entries of `words` tagged words, the buckets and the chain, a byte
+ * each. */
+static enum rc small_ordered_size(const struct js_heap *h, addr_t addr, uint64_t words,
+				  uint64_t *size)
 {
 	uint8_t buckets;
 
@@ -155,28 +165,29 @@ static enum rc small_ordered_size(const struct js_heap *h, addr_t addr, uint64_t
 	return RC_OK;
 }
 
-static enum rc size_small_ordered_1(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				    uint64_t *size)
+static enum rc size_small_ordered_1(const struct js_heap *h, const struct scope_format *f,
+				    addr_t addr, uint64_t *size)
 {
 	(void)f;
 	return small_ordered_size(h, addr, 1, size);
 }
 
-static enum rc size_small_ordered_2(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				    uint64_t *size)
+static enum rc size_small_ordered_2(const struct js_heap *h, const struct scope_format *f,
+				    addr_t addr, uint64_t *size)
 {
 	(void)f;
 	return small_ordered_size(h, addr, 2, size);
 }
 
-static enum rc size_small_ordered_3(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				    uint64_t *size)
+static enum rc size_small_ordered_3(const struct js_heap *h, const struct scope_format *f,
+				    addr_t addr, uint64_t *size)
 {
 	(void)f;
 	return small_ordered_size(h, addr, 3, size);
 }
 
-static enum rc size_swiss(const struct js_heap *h, const struct scope_format *f, addr_t addr, uint64_t *size)
+static enum rc size_swiss(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			  uint64_t *size)
 {
 	uint32_t capacity;
 
@@ -190,9 +201,14 @@ static const struct size_rule rules[] = {
 #define COUNT_SMI COUNT_U32_AT_12 /* the upper half of the word at +8 */
 #define COUNT_U32 COUNT_U32_AT_8
 #define COUNT_U16 COUNT_U16_AT_8
-#define SIZE(kinds_, count_, header_, unit_, range_, why_)                                         \
-	{.kinds = kinds_, .count = COUNT_##count_, .header = header_, .unit = unit_, .range = range_, .reason = why_},
-#define SIZE_FN(kinds_, fn_, range_, why_)                                                         \
+#define SIZE(kinds_, count_, header_, unit_, range_, why_) \
+	{.kinds = kinds_,                                  \
+	 .count = COUNT_##count_,                          \
+	 .header = header_,                                \
+	 .unit = unit_,                                    \
+	 .range = range_,                                  \
+	 .reason = why_},
+#define SIZE_FN(kinds_, fn_, range_, why_) \
 	{.kinds = kinds_, .fn = size_##fn_, .range = range_, .reason = why_},
 #include "jsheap/sizes.def"
 #undef SIZE
@@ -218,7 +234,8 @@ static bool rule_names(const struct size_rule *r, const char *kind)
 	return false;
 }
 
-static void add_variant(struct size_kind *k, const struct size_rule *r, const struct scope_format *f)
+static void add_variant(struct size_kind *k, const struct size_rule *r,
+			const struct scope_format *f)
 {
 	if (k->nvariants == SIZE_VARIANTS)
 		return;
@@ -241,7 +258,8 @@ static void add_variants(const struct js_heap *h, struct size_kind *k)
 				continue;
 			}
 			for (size_t s = 0; s < scope_nformats; s++)
-				if (v8_range_holds(&h->layout, scope_formats[s].range) == (fits != 0))
+				if (v8_range_holds(&h->layout, scope_formats[s].range) ==
+				    (fits != 0))
 					add_variant(k, r, &scope_formats[s]);
 		}
 }
@@ -280,7 +298,8 @@ static uint8_t kind_of_type_name(struct js_heap *h, const char *type)
 	return kind_index(h, name);
 }
 
-/* The kind of every instance type: by a root map of that type and of variable size, else by its name. */
+/* The kind of every instance type: by a root map of that type and of variable size, else by its
+ * name. */
 static void name_kinds(struct js_heap *h)
 {
 	struct v8_size_rules *s = h->sizes;
@@ -304,8 +323,10 @@ static void name_kinds(struct js_heap *h)
 	for (unsigned t = 0; t < TYPE_LIMIT; t++) {
 		unsigned classes = h->types.classes[t];
 		if ((classes & CLASS_STRING) != 0)
-			s->type_kinds[t] = kind_index(h, (t & (unsigned)v8_value(&h->layout, V8_OneByteStringTag)) != 0
-								 ? "one_byte_string" : "two_byte_string");
+			s->type_kinds[t] = kind_index(
+				h, (t & (unsigned)v8_value(&h->layout, V8_OneByteStringTag)) != 0
+					   ? "one_byte_string"
+					   : "two_byte_string");
 		else if (type_is(&h->types, (uint16_t)t, T_NATIVE_CONTEXT))
 			s->type_kinds[t] = kind_index(h, "native_context");
 		else if ((classes & CLASS_CONTEXT) != 0)
@@ -331,8 +352,11 @@ enum rc js_map_info_load(const struct js_heap *h, jsval map, struct js_map_info 
 	if (!js_is_map(h, map))
 		return RC_BAD;
 	*info = (struct js_map_info){.map = map.bits, .kind = NO_KIND};
-	TRY(mem_u16(h->mem, jsval_addr(map) + (addr_t)v8_value(&h->layout, V8_Map_instance_type), &info->type));
-	TRY(mem_u8(h->mem, jsval_addr(map) + (addr_t)v8_value(&h->layout, V8_Map_instance_size_in_words), &words));
+	TRY(mem_u16(h->mem, jsval_addr(map) + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
+		    &info->type));
+	TRY(mem_u8(h->mem,
+		   jsval_addr(map) + (addr_t)v8_value(&h->layout, V8_Map_instance_size_in_words),
+		   &words));
 	info->classes = (uint8_t)type_classes(&h->types, info->type);
 	info->bytes = (uint16_t)(words * 8);
 	if (jsval_eq(map, h->root[R_filler1]))
@@ -372,7 +396,8 @@ enum rc size_by_variant(const struct js_heap *h, const struct size_kind *k, unsi
 	return *size >= 8 && *size < SIZE_LIMIT && (*size & 7) == 0 ? RC_OK : RC_BAD;
 }
 
-enum rc js_object_size(const struct js_heap *h, const struct js_map_info *info, addr_t addr, uint64_t *size)
+enum rc js_object_size(const struct js_heap *h, const struct js_map_info *info, addr_t addr,
+		       uint64_t *size)
 {
 	if (info->bytes != 0) {
 		*size = info->bytes;

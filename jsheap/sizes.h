@@ -1,9 +1,9 @@
 /*
  * sizes - how many bytes an object takes.
  *
- * A map tells the size of its instances, or 0 for "variable"; then the kind of the object (the name of
- * V8's root map) selects a rule of sizes.def. Where several rules compete, v8_sizes_calibrate lets the
- * heap vote once: only the right rule leads from each object to another valid one.
+ * A map tells the size of its instances, or 0 for "variable"; then the kind of the object (the name
+ * of V8's root map) selects a rule of sizes.def. Where several rules compete, v8_sizes_calibrate
+ * lets the heap vote once: only the right rule leads from each object to another valid one.
  */
 #ifndef JSHEAP_SIZES_H
 #define JSHEAP_SIZES_H
@@ -11,13 +11,13 @@
 #include "jsheap/heap.h"
 
 #define SIZE_VARIANTS 12
-#define NO_KIND 0xff
+#define NO_KIND       0xff
 
 struct size_rule; /* a row of sizes.def, private */
 
 struct size_kind {
 	const char *name;
-	const struct size_rule *variants[SIZE_VARIANTS]; /* the preferred one first */
+	const struct size_rule *variants[SIZE_VARIANTS];   /* the preferred one first */
 	const struct scope_format *formats[SIZE_VARIANTS]; /* beside them, for scope_info */
 	unsigned nvariants;
 	unsigned chosen;
@@ -34,15 +34,15 @@ struct v8_size_rules {
 
 /* What a walker keeps of a map, decoded once. */
 struct js_map_info {
-	uint64_t map;     /* tagged */
-	uint16_t type;    /* instance type */
-	uint16_t bytes;   /* of an instance; 0: variable */
-	uint8_t kind;     /* index of the size_kind, NO_KIND when there is none */
-	uint8_t classes;  /* enum type_class */
-	uint8_t count;    /* where the simple rules find the number of units: */
-	uint8_t unit;     /* bytes of one */
-	uint32_t header;  /* bytes before the first */
-	uint32_t user;    /* the walker's own; 0 at first */
+	uint64_t map;    /* tagged */
+	uint16_t type;   /* instance type */
+	uint16_t bytes;  /* of an instance; 0: variable */
+	uint8_t kind;    /* index of the size_kind, NO_KIND when there is none */
+	uint8_t classes; /* enum type_class */
+	uint8_t count;   /* where the simple rules find the number of units: */
+	uint8_t unit;    /* bytes of one */
+	uint32_t header; /* bytes before the first */
+	uint32_t user;   /* the walker's own; 0 at first */
 };
 
 enum { COUNT_NOT_SIMPLE, COUNT_NONE, COUNT_U32_AT_8, COUNT_U32_AT_12, COUNT_U16_AT_8 };
@@ -50,17 +50,17 @@ enum { COUNT_NOT_SIMPLE, COUNT_NONE, COUNT_U32_AT_8, COUNT_U32_AT_12, COUNT_U16_
 /* Decode a map. RC_OK; RC_BAD when v is no map. */
 MUST_USE enum rc js_map_info_load(const struct js_heap *h, jsval map, struct js_map_info *info);
 
-/* The size of the object at `addr`, of that map: RC_OK with a multiple of 8 and at least 8; RC_UNSUP when
- * no rule is known, RC_BAD when the size makes no sense, RC_FAULT, RC_NOTSAVED. */
-MUST_USE enum rc js_object_size(const struct js_heap *h, const struct js_map_info *info, addr_t addr,
-				uint64_t *size);
+/* The size of the object at `addr`, of that map: RC_OK with a multiple of 8 and at least 8;
+ * RC_UNSUP when no rule is known, RC_BAD when the size makes no sense, RC_FAULT, RC_NOTSAVED. */
+MUST_USE enum rc js_object_size(const struct js_heap *h, const struct js_map_info *info,
+				addr_t addr, uint64_t *size);
 
 /* The size by the variant `i` of its kind, for calibration. */
-MUST_USE enum rc size_by_variant(const struct js_heap *h, const struct size_kind *k, unsigned i, addr_t addr,
-				 uint64_t *size);
+MUST_USE enum rc size_by_variant(const struct js_heap *h, const struct size_kind *k, unsigned i,
+				 addr_t addr, uint64_t *size);
 
-/* The same for a fixed size or a simple rule, from the object's words in this process; 0 when the rule is
- * not simple. At least 16 bytes must be readable at `words`. */
+/* The same for a fixed size or a simple rule, from the object's words in this process; 0 when the
+ * rule is not simple. At least 16 bytes must be readable at `words`. */
 static inline uint64_t js_object_size_simple(const struct js_map_info *info, const void *words)
 {
 	const uint8_t *p = words;

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_DATE_MS 8.64e15
+#define MAX_DATE_MS           8.64e15
 #define BIGINT_DECIMAL_DIGITS 128
-#define BIGINT_DIGITS_MAX (1u << 24)
-#define ENTRIES_MAX (1u << 26)
-#define CHUNK 1000000000u
+#define BIGINT_DIGITS_MAX     (1u << 24)
+#define ENTRIES_MAX           (1u << 26)
+#define CHUNK                 1000000000u
 
 enum rc js_date(const struct js_heap *h, jsval v, double *ms)
 {
@@ -50,8 +50,8 @@ void js_date_put(double ms, struct str *out)
 	}
 	int year = tm.tm_year + 1900;
 	str_printf(out, year < 0 ? "-%06d" : year > 9999 ? "+%06d" : "%04d", abs(year));
-	str_printf(out, "-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		   tm.tm_sec, rest);
+	str_printf(out, "-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		   tm.tm_min, tm.tm_sec, rest);
 }
 
 /* Repeated division of 32-bit halves by 10^9, least significant chunk first. */
@@ -114,14 +114,16 @@ void js_regexp_flags_put(uint32_t flags, struct str *out)
 	static const struct {
 		char letter;
 		uint8_t bit;
-	} letters[] = {{'d', 7}, {'g', 0}, {'i', 1}, {'l', 6}, {'m', 2}, {'s', 5}, {'u', 4}, {'v', 8}, {'y', 3}};
+	} letters[] = {{'d', 7}, {'g', 0}, {'i', 1}, {'l', 6}, {'m', 2},
+		       {'s', 5}, {'u', 4}, {'v', 8}, {'y', 3}};
 
 	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
 		if ((flags >> letters[i].bit & 1) != 0)
 			str_putc(out, letters[i].letter);
 }
 
-/* OrderedHashTable: {elements, deleted, buckets}, the buckets, then entries of 3 (Map) or 2 words. */
+/* OrderedHashTable: {elements, deleted, buckets}, the buckets, then entries of 3 (Map) or 2 words.
+ */
 struct ordered {
 	jsval table;
 	uint32_t elements, used; /* live entries; entries in use, deleted ones among them */
@@ -142,7 +144,8 @@ static enum rc load_ordered(const struct js_heap *h, jsval v, struct ordered *t)
 	TRY(js_field(h, t->table, data, &elements));
 	TRY(js_field(h, t->table, data + 8, &deleted));
 	TRY(js_field(h, t->table, data + 16, &buckets));
-	if (!jsval_is_smi(elements) || !jsval_is_smi(deleted) || !jsval_is_smi(buckets) || !jsval_is_smi(length))
+	if (!jsval_is_smi(elements) || !jsval_is_smi(deleted) || !jsval_is_smi(buckets) ||
+	    !jsval_is_smi(length))
 		return RC_BAD;
 	int64_t n = jsval_smi(elements), d = jsval_smi(deleted), b = jsval_smi(buckets);
 	if (n < 0 || d < 0 || b < 0 || n + d > ENTRIES_MAX || b > ENTRIES_MAX ||
@@ -208,7 +211,8 @@ static enum rc typed_array_data(const struct js_heap *h, jsval v, struct js_byte
 	TRY(js_word(h, v, v8_value(&h->layout, V8_JSTypedArray_external_pointer), &external));
 	TRY(js_word(h, v, v8_value(&h->layout, V8_JSTypedArray_base_pointer), &base));
 	TRY(js_word(h, v, v8_value(&h->layout, V8_JSArrayBufferView_byte_length), &b->length));
-	b->addr = base + external; /* on the heap the external part is what is missing from the holder */
+	b->addr = base +
+		  external; /* on the heap the external part is what is missing from the holder */
 	return RC_OK;
 }
 
@@ -216,7 +220,8 @@ enum rc js_bytes_of(const struct js_heap *h, jsval v, struct js_bytes *b)
 {
 	if (js_is(h, v, T_JS_ARRAY_BUFFER)) {
 		TRY(js_word(h, v, v8_value(&h->layout, V8_JSArrayBuffer_backing_store), &b->addr));
-		return js_word(h, v, v8_value(&h->layout, V8_JSArrayBuffer_byte_length), &b->length);
+		return js_word(h, v, v8_value(&h->layout, V8_JSArrayBuffer_byte_length),
+			       &b->length);
 	}
 	if (js_is(h, v, T_JS_TYPED_ARRAY))
 		return typed_array_data(h, v, b);
@@ -224,7 +229,9 @@ enum rc js_bytes_of(const struct js_heap *h, jsval v, struct js_bytes *b)
 	uint64_t offset;
 	jsval buffer = jsval_of(0);
 	for (int64_t off = v8_value(&h->layout, V8_JSObject_elements) + 8;
-	     off < v8_value(&h->layout, V8_JSArrayBufferView_byte_offset) && !js_is(h, buffer, T_JS_ARRAY_BUFFER); off += 8)
+	     off < v8_value(&h->layout, V8_JSArrayBufferView_byte_offset) &&
+	     !js_is(h, buffer, T_JS_ARRAY_BUFFER);
+	     off += 8)
 		TRY(js_field(h, v, off, &buffer));
 	if (!js_is(h, buffer, T_JS_ARRAY_BUFFER))
 		return RC_BAD;

@@ -1,5 +1,6 @@
 /*
- * special - objects whose contents are not properties: dates, collections, buffers, promises, big integers.
+ * special - objects whose contents are not properties: dates, collections, buffers, promises, big
+ * integers.
  */
 #ifndef JSHEAP_SPECIAL_H
 #define JSHEAP_SPECIAL_H
@@ -29,7 +30,8 @@ MUST_USE enum rc js_collection_size(const struct js_heap *h, jsval v, uint64_t *
 /* Entries of a WeakMap or WeakSet (no order). */
 MUST_USE enum rc js_weak_collection(const struct js_heap *h, jsval v, js_entry_fn *fn, void *ctx);
 
-/* Where the bytes of an ArrayBuffer, a typed array or a DataView are. addr 0: it is empty or detached. */
+/* Where the bytes of an ArrayBuffer, a typed array or a DataView are. addr 0: it is empty or
+ * detached. */
 struct js_bytes {
 	addr_t addr;
 	uint64_t length;
@@ -37,6 +39,7 @@ struct js_bytes {
 MUST_USE enum rc js_bytes_of(const struct js_heap *h, jsval v, struct js_bytes *b);
 
 enum promise_state { PROMISE_PENDING, PROMISE_FULFILLED, PROMISE_REJECTED };
-MUST_USE enum rc js_promise(const struct js_heap *h, jsval v, enum promise_state *state, jsval *result);
+MUST_USE enum rc js_promise(const struct js_heap *h, jsval v, enum promise_state *state,
+			    jsval *result);
 
 #endif

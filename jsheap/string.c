@@ -13,9 +13,9 @@
 
 #include <string.h>
 
-#define STEPS_MAX 8000000
+#define STEPS_MAX   8000000
 #define CHUNK_BYTES 4096
-#define NAME_UNITS 1000
+#define NAME_UNITS  1000
 
 /* Units [from, to) of a string. */
 struct piece {
@@ -63,7 +63,8 @@ struct reader {
 	bool stopped;
 };
 
-static enum rc give_flat(struct reader *r, const struct js_string *s, addr_t chars, const struct piece *p)
+static enum rc give_flat(struct reader *r, const struct js_string *s, addr_t chars,
+			 const struct piece *p)
 {
 	unsigned width = s->one_byte ? 1 : 2;
 	uint16_t chunk[CHUNK_BYTES / 2];
@@ -91,8 +92,8 @@ static enum rc push_cons(struct reader *r, const struct js_string *s, const stru
 		return RC_BAD;
 	uint32_t cut = left.length;
 	if (p->to > cut)
-		TRY(vec_push(&r->stack,
-			     (struct piece){second, p->from > cut ? p->from - cut : 0, p->to - cut}));
+		TRY(vec_push(&r->stack, (struct piece){second, p->from > cut ? p->from - cut : 0,
+						       p->to - cut}));
 	if (p->from < cut)
 		TRY(vec_push(&r->stack, (struct piece){first, p->from, p->to < cut ? p->to : cut}));
 	return RC_OK;
@@ -133,7 +134,9 @@ static enum rc step(struct reader *r, const struct piece *p)
 		return RC_BAD;
 	switch (s.kind) {
 	case STRING_SEQ:
-		return give_flat(r, &s, jsval_addr(s.v) + (addr_t)v8_value(&r->h->layout, V8_SeqString_chars), p);
+		return give_flat(
+			r, &s,
+			jsval_addr(s.v) + (addr_t)v8_value(&r->h->layout, V8_SeqString_chars), p);
 	case STRING_CONS:
 		return push_cons(r, &s, p);
 	case STRING_SLICED:
@@ -147,14 +150,16 @@ static enum rc step(struct reader *r, const struct piece *p)
 	return RC_BAD;
 }
 
-enum rc js_string_units(const struct js_heap *h, jsval v, uint64_t limit, js_units_fn *fn, void *ctx)
+enum rc js_string_units(const struct js_heap *h, jsval v, uint64_t limit, js_units_fn *fn,
+			void *ctx)
 {
 	struct reader r = {.h = h, .fn = fn, .ctx = ctx};
 	struct js_string s;
 	enum rc rc;
 
 	TRY(js_string_load(h, v, &s));
-	rc = vec_push(&r.stack, (struct piece){v, 0, s.length < limit ? s.length : (uint32_t)limit});
+	rc = vec_push(&r.stack,
+		      (struct piece){v, 0, s.length < limit ? s.length : (uint32_t)limit});
 	for (uint64_t steps = 0; rc == RC_OK && r.stack.n != 0 && !r.stopped; steps++) {
 		struct piece p = r.stack.at[--r.stack.n];
 		rc = steps < STEPS_MAX ? step(&r, &p) : RC_LIMIT;
@@ -173,7 +178,8 @@ static void put_unit(struct utf8_writer *w, uint32_t u)
 {
 	if (w->high != 0) {
 		if ((u & 0xfc00) == 0xdc00) {
-			str_put_codepoint(w->out, 0x10000 + ((w->high & 0x3ff) << 10 | (u & 0x3ff)));
+			str_put_codepoint(w->out,
+					  0x10000 + ((w->high & 0x3ff) << 10 | (u & 0x3ff)));
 			w->high = 0;
 			return;
 		}
@@ -231,7 +237,8 @@ static bool compare_units(void *ctx, const void *units, size_t n, bool one_byte)
 	const uint16_t *wide = units;
 
 	for (size_t i = 0; i < n && c->equal; i++, c->rest++)
-		c->equal = *c->rest != '\0' && (unsigned char)*c->rest == (one_byte ? bytes[i] : wide[i]);
+		c->equal = *c->rest != '\0' &&
+			   (unsigned char)*c->rest == (one_byte ? bytes[i] : wide[i]);
 	return c->equal;
 }
 

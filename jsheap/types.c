@@ -1,7 +1,7 @@
 /*
- * types - see the header. Three sources, in this order: v8dbg_type_* symbols, the types of the root maps,
- * and V8's fixed order where neither tells (instance-type.h: contexts are alphabetical, generators stand
- * before async functions).
+ * types - see the header. Three sources, in this order: v8dbg_type_* symbols, the types of the root
+ * maps, and V8's fixed order where neither tells (instance-type.h: contexts are alphabetical,
+ * generators stand before async functions).
  */
 #include "jsheap/types.h"
 
@@ -46,7 +46,8 @@ static void name_contexts(struct v8_types *types, const struct v8_layout *l)
 {
 	int32_t first, last;
 
-	if (!v8_constant(l, "FirstContextType", &first) || !v8_constant(l, "LastContextType", &last))
+	if (!v8_constant(l, "FirstContextType", &first) ||
+	    !v8_constant(l, "LastContextType", &last))
 		return;
 	if (last - first + 1 != (int32_t)NCONTEXTS)
 		return;
@@ -75,7 +76,8 @@ enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l, struct v8_t
 	if (v8_constant(l, "SpecialAPIObjectType", &number))
 		set_name(types, number, "JS_SPECIAL_API_OBJECT");
 	if (types->number[T_JS_ASYNC_FUNCTION_OBJECT] != TYPE_UNKNOWN)
-		set_name(types, types->number[T_JS_ASYNC_FUNCTION_OBJECT] - 1, "JS_GENERATOR_OBJECT");
+		set_name(types, types->number[T_JS_ASYNC_FUNCTION_OBJECT] - 1,
+			 "JS_GENERATOR_OBJECT");
 	if (types->number[T_MAP] == TYPE_UNKNOWN)
 		return why_set(why, RC_UNSUP, 0, "the v8dbg_type_ symbols are missing");
 	return RC_OK;
@@ -104,11 +106,13 @@ static void add_class(struct v8_types *types, int64_t first, int64_t last, uint8
 		types->classes[i] |= classes;
 }
 
-/* The range of JSFunction types: published from V8 12 on, before that counted from the first one. */
+/* The range of JSFunction types: published from V8 12 on, before that counted from the first one.
+ */
 static void function_range(const struct v8_types *types, const struct v8_layout *l, int32_t *first,
 			   int32_t *last)
 {
-	if (v8_constant(l, "FirstJSFunctionType", first) && v8_constant(l, "LastJSFunctionType", last))
+	if (v8_constant(l, "FirstJSFunctionType", first) &&
+	    v8_constant(l, "LastJSFunctionType", last))
 		return;
 	*first = types->number[T_JS_FUNCTION];
 	*last = *first + (int32_t)v8_value(l, V8_JSFunction_subtypes);
@@ -116,13 +120,15 @@ static void function_range(const struct v8_types *types, const struct v8_layout 
 
 enum rc v8_types_finish(struct v8_types *types, const struct v8_layout *l, struct why *why)
 {
-	static const enum v8_type needed[] = {T_MAP, T_JS_OBJECT, T_JS_FUNCTION, T_JS_PROXY, T_ODDBALL,
-					      T_HEAP_NUMBER, T_SYMBOL, T_SHARED_FUNCTION_INFO, T_SCOPE_INFO};
+	static const enum v8_type needed[] = {
+		T_MAP,         T_JS_OBJECT, T_JS_FUNCTION,          T_JS_PROXY,  T_ODDBALL,
+		T_HEAP_NUMBER, T_SYMBOL,    T_SHARED_FUNCTION_INFO, T_SCOPE_INFO};
 	int32_t first, last;
 
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
 		if (types->number[needed[i]] == TYPE_UNKNOWN)
-			return why_set(why, RC_UNSUP, 0, "this V8 does not tell its basic instance types");
+			return why_set(why, RC_UNSUP, 0,
+				       "this V8 does not tell its basic instance types");
 	add_class(types, 0, v8_value(l, V8_FirstNonstringType) - 1, CLASS_STRING);
 	/* Receivers come last of all; proxies are the first of them without elements. */
 	add_class(types, types->number[T_JS_PROXY], TYPE_LIMIT - 1, CLASS_RECEIVER | CLASS_OBJECT);
@@ -134,6 +140,7 @@ enum rc v8_types_finish(struct v8_types *types, const struct v8_layout *l, struc
 	if (types->number[T_FILLER] != TYPE_UNKNOWN)
 		add_class(types, types->number[T_FILLER], types->number[T_FILLER], CLASS_SKIP);
 	if (types->number[T_FREE_SPACE] != TYPE_UNKNOWN)
-		add_class(types, types->number[T_FREE_SPACE], types->number[T_FREE_SPACE], CLASS_SKIP);
+		add_class(types, types->number[T_FREE_SPACE], types->number[T_FREE_SPACE],
+			  CLASS_SKIP);
 	return RC_OK;
 }

@@ -14,7 +14,7 @@ enum v8_type {
 };
 
 /* Instance types are 16 bits wide; all that V8 ever used lie far below this bound. */
-#define TYPE_LIMIT 8192
+#define TYPE_LIMIT   8192
 #define TYPE_UNKNOWN UINT16_MAX
 
 enum type_class {
@@ -22,25 +22,27 @@ enum type_class {
 	CLASS_RECEIVER = 2, /* JavaScript objects, functions and proxies among them */
 	CLASS_FUNCTION = 4, /* JSFunction and the subtypes of constructors */
 	CLASS_CONTEXT = 8,
-	CLASS_SKIP = 16,    /* fillers and free space: no objects */
-	CLASS_OBJECT = 32,  /* receivers with properties and elements words: all but proxies */
+	CLASS_SKIP = 16,   /* fillers and free space: no objects */
+	CLASS_OBJECT = 32, /* receivers with properties and elements words: all but proxies */
 };
 
 struct v8_types {
-	uint16_t number[T_COUNT]; /* TYPE_UNKNOWN where this V8 has no such type */
+	uint16_t number[T_COUNT];     /* TYPE_UNKNOWN where this V8 has no such type */
 	const char *name[TYPE_LIMIT]; /* "JS_ARRAY"; NULL: not told */
 	uint8_t classes[TYPE_LIMIT];  /* enum type_class */
 };
 
 /* First part, from symbols alone. RC_OK, RC_NOMEM, RC_UNSUP with why. */
-MUST_USE enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l, struct v8_types *types,
-				  struct why *why);
+MUST_USE enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l,
+				  struct v8_types *types, struct why *why);
 
 /* Learn one more: the root map `root_name` ("fixed_array_map") is of instance type `number`. */
-void v8_types_learn(struct v8_types *types, struct arena *a, const char *root_name, uint16_t number);
+void v8_types_learn(struct v8_types *types, struct arena *a, const char *root_name,
+		    uint16_t number);
 
 /* Compute the classes; after the last v8_types_learn. RC_OK, or RC_UNSUP with why. */
-MUST_USE enum rc v8_types_finish(struct v8_types *types, const struct v8_layout *l, struct why *why);
+MUST_USE enum rc v8_types_finish(struct v8_types *types, const struct v8_layout *l,
+				 struct why *why);
 
 static inline bool type_is(const struct v8_types *types, uint16_t number, enum v8_type t)
 {

@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 
-#define FIRST_MAPS 1024
-#define RESYNC_CHAIN 5
-#define SAMPLE_CHAIN 4
+#define FIRST_MAPS        1024
+#define RESYNC_CHAIN      5
+#define SAMPLE_CHAIN      4
 #define CALIBRATION_PAGES 96
-#define ENOUGH_SAMPLES 32
+#define ENOUGH_SAMPLES    32
 
 enum rc js_walk_init(struct js_walk *w, const struct js_heap *h)
 {
@@ -92,7 +92,8 @@ static bool chain_holds(struct js_walk *w, const struct js_page *p, addr_t addr,
 		const struct js_map_info *info = js_walk_map(w, map);
 		if (info == NULL)
 			return false;
-		if (info->kind != NO_KIND && h->sizes->kinds[info->kind].nvariants > 1 && w->sample != NULL)
+		if (info->kind != NO_KIND && h->sizes->kinds[info->kind].nvariants > 1 &&
+		    w->sample != NULL)
 			return true; /* while calibrating: the next size is not sure itself */
 		if (js_object_size(h, info, addr, &size) != RC_OK || size > p->end - addr)
 			return false;
@@ -123,7 +124,8 @@ static struct areas areas_of(const struct js_heap *h, const struct js_page *p)
 	return (struct areas){iso->areas + lo, iso->areas + iso->nareas};
 }
 
-/* The bytes at addr in this process, up to `stop`, and how many there are; 0 when they cannot be read. */
+/* The bytes at addr in this process, up to `stop`, and how many there are; 0 when they cannot be
+ * read. */
 static uint64_t window(struct js_walk *w, addr_t addr, addr_t stop, const uint8_t **data)
 {
 	const struct segment *s = mem_segment(w->heap->mem, addr);
@@ -182,14 +184,16 @@ static bool forwarded(struct page_walk *pw, uint64_t word)
 	if ((word & 7) != 0 || js_page_at(h, word) == NULL || mem_u64(h->mem, word, &map) != RC_OK)
 		return false;
 	const struct js_map_info *info = js_walk_map(pw->w, map);
-	if (info == NULL || js_object_size(h, info, word, &size) != RC_OK || size > pw->p->stop - pw->addr)
+	if (info == NULL || js_object_size(h, info, word, &size) != RC_OK ||
+	    size > pw->p->stop - pw->addr)
 		return false;
 	pw->w->stats.forwarded_bytes += size;
 	pw->addr += size;
 	return true;
 }
 
-static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const uint8_t *data, uint64_t left)
+static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const uint8_t *data,
+			  uint64_t left)
 {
 	struct js_walk_stats *st = &pw->w->stats;
 	struct js_object o = {.addr = pw->addr, .words = (const uint64_t *)data, .info = info};
@@ -237,7 +241,11 @@ static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *dat
 
 enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *fn, void *ctx)
 {
-	struct page_walk pw = {.w = w, .p = p, .areas = areas_of(w->heap, p), .fn = fn, .ctx = ctx,
+	struct page_walk pw = {.w = w,
+			       .p = p,
+			       .areas = areas_of(w->heap, p),
+			       .fn = fn,
+			       .ctx = ctx,
 			       .addr = p->start};
 	addr_t stop = p->kind == PAGE_LARGE ? p->start + 16 : p->stop;
 
@@ -274,8 +282,8 @@ static void vote(struct js_walk *w, struct js_map_info *info, addr_t addr, const
 	for (unsigned i = 0; i < k->nvariants; i++) {
 		uint64_t size;
 
-		fits[i] = size_by_variant(w->heap, k, i, addr, &size) == RC_OK && size <= p->end - addr &&
-			  chain_holds(w, p, addr + size, SAMPLE_CHAIN);
+		fits[i] = size_by_variant(w->heap, k, i, addr, &size) == RC_OK &&
+			  size <= p->end - addr && chain_holds(w, p, addr + size, SAMPLE_CHAIN);
 		good += fits[i];
 		if (fits[i] && (first == SIZE_VARIANTS || k->votes[i] > k->votes[first]))
 			first = i;
@@ -311,9 +319,12 @@ enum rc walk_calibrate(struct js_heap *h)
 	w.sample = vote;
 	/* Read-only pages first: they hold one of nearly everything. */
 	for (int read_only = 1; read_only >= 0; read_only--)
-		for (size_t i = 0; i < h->npages && rc == RC_OK && pages < CALIBRATION_PAGES && !decided(h); i++) {
+		for (size_t i = 0;
+		     i < h->npages && rc == RC_OK && pages < CALIBRATION_PAGES && !decided(h);
+		     i++) {
 			const struct js_page *p = &h->pages[i];
-			if ((p->kind == PAGE_READ_ONLY) != (read_only != 0) || p->kind == PAGE_LARGE)
+			if ((p->kind == PAGE_READ_ONLY) != (read_only != 0) ||
+			    p->kind == PAGE_LARGE)
 				continue;
 			rc = js_walk_page(&w, p, NULL, NULL);
 			pages++;

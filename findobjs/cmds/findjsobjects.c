@@ -1,7 +1,8 @@
 /*
  * findjsobjects - what the heap holds, by duck type; or all objects like a given one.
  *
- * The pass over the heap is made once; its result is kept with the heap, for every isolate selection.
+ * The pass over the heap is made once; its result is kept with the heap, for every isolate
+ * selection.
  */
 #include "cmd/session.h"
 #include "findobjs/cmds/findobjs.h"
@@ -17,11 +18,13 @@ struct args {
 };
 
 static const struct opt opts[] = {
-	OPT_STRING('c', "constructor", struct args, constructor, "only objects of this constructor"),
+	OPT_STRING('c', "constructor", struct args, constructor,
+		   "only objects of this constructor"),
 	OPT_STRING('p', "property", struct args, property, "only objects that have this property"),
 	OPT_FLAG('l', "list", struct args, list, "list the objects themselves, one row each"),
 	OPT_COUNT('n', "limit", struct args, limit, NOT_GIVEN, "print at most N rows"),
-	OPT_STRING('s', "sort", struct args, sort, "order of types: count (default), size, props, name"),
+	OPT_STRING('s', "sort", struct args, sort,
+		   "order of types: count (default), size, props, name"),
 	OPT_COUNT('i', "isolate", struct args, isolate, NOT_GIVEN,
 		  "only objects of the N-th isolate (0: the main one)"),
 	OPT_FLAG('b', "boilerplates", struct args, boilerplates,
@@ -89,9 +92,11 @@ static void warn_of_gaps(struct run *r, const struct object_groups *g)
 	if (g->stats.missteps != 0)
 		run_warning(r, RC_BAD, g->stats.first_misstep,
 			    "%llu places of the heap made no sense, %llu bytes were passed over",
-			    (unsigned long long)g->stats.missteps, (unsigned long long)g->stats.gap_bytes);
+			    (unsigned long long)g->stats.missteps,
+			    (unsigned long long)g->stats.gap_bytes);
 	if (g->stats.unreadable_bytes != 0)
-		run_warning(r, RC_NOTSAVED, 0, "%llu bytes of the heap are not in the dump: counts are too low",
+		run_warning(r, RC_NOTSAVED, 0,
+			    "%llu bytes of the heap are not in the dump: counts are too low",
 			    (unsigned long long)g->stats.unreadable_bytes);
 	if (g->unreadable != 0)
 		run_warning(r, RC_BAD, 0, "the properties of %llu objects could not be read",
@@ -102,8 +107,11 @@ static enum rc make_groups(struct run *r, uint32_t isolate, const struct object_
 {
 	struct kept *k = r->heap->kept;
 	bool boilerplates = ((const struct args *)r->args)->boilerplates;
-	struct group_options options = {.jobs = r->session->jobs, .isolate = isolate,
-					.with_boilerplates = boilerplates, .tick = tick, .tick_ctx = r};
+	struct group_options options = {.jobs = r->session->jobs,
+					.isolate = isolate,
+					.with_boilerplates = boilerplates,
+					.tick = tick,
+					.tick_ctx = r};
 	struct object_groups *g;
 
 	for (size_t i = 0; k != NULL && i < k->n; i++)
@@ -141,7 +149,8 @@ static bool has_property(const struct object_group *g, const char *name)
 
 static bool wanted(const struct args *a, const struct object_group *g)
 {
-	return (a->constructor == NULL || (g->constructor != NULL && strcmp(g->constructor, a->constructor) == 0)) &&
+	return (a->constructor == NULL ||
+		(g->constructor != NULL && strcmp(g->constructor, a->constructor) == 0)) &&
 	       (a->property == NULL || has_property(g, a->property));
 }
 
@@ -158,14 +167,17 @@ static int by_props(const void *a, const void *b)
 	const struct object_group *x = *(const struct object_group *const *)a;
 	const struct object_group *y = *(const struct object_group *const *)b;
 
-	return x->nproperties != y->nproperties ? (x->nproperties > y->nproperties ? -1 : 1) : x < y ? -1 : 1;
+	return x->nproperties != y->nproperties ? (x->nproperties > y->nproperties ? -1 : 1)
+	       : x < y                          ? -1
+						: 1;
 }
 
 static int by_name(const void *a, const void *b)
 {
 	const struct object_group *x = *(const struct object_group *const *)a;
 	const struct object_group *y = *(const struct object_group *const *)b;
-	int order = strcmp(x->constructor != NULL ? x->constructor : "", y->constructor != NULL ? y->constructor : "");
+	int order = strcmp(x->constructor != NULL ? x->constructor : "",
+			   y->constructor != NULL ? y->constructor : "");
 
 	return order != 0 ? order : x < y ? -1 : 1;
 }
@@ -185,7 +197,8 @@ static enum rc sort_groups(struct run *r, const struct object_group **list, size
 	else if (strcmp(a->sort, "name") == 0)
 		order = by_name;
 	else
-		return run_error(r, RC_USAGE, 0, "cannot sort by \"%s\": count, size, props or name", a->sort);
+		return run_error(r, RC_USAGE, 0,
+				 "cannot sort by \"%s\": count, size, props or name", a->sort);
 	if (n > 1)
 		qsort(list, n, sizeof *list, order);
 	return RC_OK;
@@ -200,9 +213,9 @@ static enum rc group_row(struct run *r, const struct object_group *g)
 		for (size_t i = 0; i < g->nproperties; i++)
 			str_printf(&shape, "%s%s", i == 0 ? ": " : ", ", g->properties[i]);
 	}
-	enum rc rc = row(r->sink, &group_record, U(g->representative.bits), U(g->count), U(g->nproperties),
-			 U(g->bytes), SN(str_text(&shape), shape.n), SS(g->properties, g->nproperties),
-			 U(g->elements), S(g->constructor));
+	enum rc rc = row(r->sink, &group_record, U(g->representative.bits), U(g->count),
+			 U(g->nproperties), U(g->bytes), SN(str_text(&shape), shape.n),
+			 SS(g->properties, g->nproperties), U(g->elements), S(g->constructor));
 	str_free(&shape);
 	return rc;
 }
@@ -219,7 +232,8 @@ static void totals(struct run *r, const struct object_groups *g)
 	str_put_count(&text, n);
 	str_puts(&text, " objects, ");
 	str_put_size(&text, bytes);
-	str_printf(&text, ", of %zu types; garbage that was not collected yet counts too", g->ngroups);
+	str_printf(&text, ", of %zu types; garbage that was not collected yet counts too",
+		   g->ngroups);
 	sink_heading(r->sink, "%s", str_text(&text));
 	str_free(&text);
 }
@@ -267,7 +281,8 @@ static enum rc list_object(void *ctx, const struct js_object *o)
 	return row(l->r->sink, &object_record, U(jsval_object(o->addr).bits), S(g->constructor));
 }
 
-static enum rc list_objects(struct run *r, const struct object_groups *groups, const struct object_group *only)
+static enum rc list_objects(struct run *r, const struct object_groups *groups,
+			    const struct object_group *only)
 {
 	const struct args *a = r->args;
 	struct listing l = {r, groups, only, a->limit, false};
@@ -310,12 +325,16 @@ static enum rc run(struct run *r)
 const struct command cmd_findjsobjects = {
 	.name = "findjsobjects",
 	.summary = "what the heap holds: JavaScript objects by constructor and property names",
-	.help = "Walks the whole heap and groups its objects by duck type: the name of their constructor and "
-		"the names of their own properties, in the order they were made. Each row shows one "
+	.help = "Walks the whole heap and groups its objects by duck type: the name of their "
+		"constructor and "
+		"the names of their own properties, in the order they were made. Each row shows "
+		"one "
 		"representative object, how many there are like it, and the bytes that they take "
 		"themselves.\n\n"
-		"With an address, and behind a pipe, it lists all objects like that one. Objects that are "
-		"no longer reachable but not yet swept away count too. V8's templates of object literals, which "
+		"With an address, and behind a pipe, it lists all objects like that one. Objects "
+		"that are "
+		"no longer reachable but not yet swept away count too. V8's templates of object "
+		"literals, which "
 		"the program never made, are left out.",
 	.needs = NEEDS_V8,
 	.in = KIND_JSVAL,

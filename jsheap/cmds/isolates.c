@@ -44,7 +44,8 @@ static enum rc run(struct run *r)
 const struct command cmd_isolates = {
 	.name = "isolates",
 	.summary = "the V8 isolates of the process",
-	.help = "An isolate is one JavaScript heap: the main thread has one, and so has every worker thread. "
+	.help = "An isolate is one JavaScript heap: the main thread has one, and so has every "
+		"worker thread. "
 		"The thread is the one that was inside the isolate; null when none was.",
 	.needs = NEEDS_V8,
 	.records = records,

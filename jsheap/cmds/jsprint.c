@@ -23,17 +23,15 @@ static const struct opt opts[] = {
 	OPT_COUNT('s', "string", struct args, string, NOT_GIVEN,
 		  "characters to show of each string (default: 1000, in JSON all)"),
 	OPT_FLAG('a', "addresses", struct args, addresses, "show the address of every object"),
-	ARG_STRING("member", struct args, path, false, "print this member: name, a.b[0].c, \"odd key\""),
+	ARG_STRING("member", struct args, path, false,
+		   "print this member: name, a.b[0].c, \"odd key\""),
 	OPT_END,
 };
 
 static const struct col cols[] = {
-	{"address", COL_JSVAL, COL_JSON_ONLY, NULL},
-	{"kind", COL_STR, COL_JSON_ONLY, NULL},
-	{"constructor", COL_STR, COL_JSON_ONLY, NULL},
-	{"value", COL_JSON, COL_JSON_ONLY, NULL},
-	{"text", COL_STR, COL_TEXT_ONLY | COL_LEFT, NULL},
-	COL_END,
+	{"address", COL_JSVAL, COL_JSON_ONLY, NULL},       {"kind", COL_STR, COL_JSON_ONLY, NULL},
+	{"constructor", COL_STR, COL_JSON_ONLY, NULL},     {"value", COL_JSON, COL_JSON_ONLY, NULL},
+	{"text", COL_STR, COL_TEXT_ONLY | COL_LEFT, NULL}, COL_END,
 };
 static const struct record record = {"jsvalue", LAYOUT_LINES, cols};
 static const struct record *const records[] = {&record, NULL};
@@ -44,13 +42,13 @@ static const struct example examples[] = {
 	EXAMPLE_END,
 };
 
-#define TEXT_DEPTH 2
-#define JSON_DEPTH 8
+#define TEXT_DEPTH   2
+#define JSON_DEPTH   8
 #define TEXT_MEMBERS 100
-#define TEXT_STRING 1000
-#define TEXT_TOTAL 10000
-#define JSON_TOTAL 1000000
-#define ALL (UINT64_C(1) << 40)
+#define TEXT_STRING  1000
+#define TEXT_TOTAL   10000
+#define JSON_TOTAL   1000000
+#define ALL          (UINT64_C(1) << 40)
 
 static uint64_t given(uint64_t v, uint64_t otherwise)
 {
@@ -76,10 +74,13 @@ static enum rc run(struct run *r)
 		return run_error(r, why.rc, v.bits, "%s in \"%s\"", why.what, a->path);
 	const char *kind = js_kind(r->heap, v);
 	if (strcmp(kind, "invalid") == 0)
-		return run_error(r, RC_BAD, v.bits, "is neither a JavaScript value nor an object of the heap");
-	enum rc rc = json ? js_inspect_json(r->heap, v, &o, &out) : js_inspect_text(r->heap, v, &o, &out);
+		return run_error(r, RC_BAD, v.bits,
+				 "is neither a JavaScript value nor an object of the heap");
+	enum rc rc = json ? js_inspect_json(r->heap, v, &o, &out)
+			  : js_inspect_text(r->heap, v, &o, &out);
 	if (rc == RC_OK)
-		rc = row(r->sink, &record, U(v.bits), S(kind), S(js_constructor_name(r->heap, v, r->arena)),
+		rc = row(r->sink, &record, U(v.bits), S(kind),
+			 S(js_constructor_name(r->heap, v, r->arena)),
 			 SN(json ? str_text(&out) : "null", json ? out.n : 4),
 			 SN(json ? "" : str_text(&out), json ? 0 : out.n));
 	str_free(&out);
@@ -92,9 +93,12 @@ const struct command cmd_jsprint = {
 	.name = "jsprint",
 	.aliases = aliases,
 	.summary = "print a JavaScript value",
-	.help = "Prints the value at an address: objects with their own properties and elements, arrays, "
-		"strings, numbers, functions with the place of their definition, dates, collections, "
-		"buffers, promises, and so on. The address may have its tag bit or not. A member path "
+	.help = "Prints the value at an address: objects with their own properties and elements, "
+		"arrays, "
+		"strings, numbers, functions with the place of their definition, dates, "
+		"collections, "
+		"buffers, promises, and so on. The address may have its tag bit or not. A member "
+		"path "
 		"prints a part of it.",
 	.needs = NEEDS_V8,
 	.in = KIND_JSVAL,

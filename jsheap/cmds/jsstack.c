@@ -1,8 +1,8 @@
 /*
  * jsstack - the stack of a thread, JavaScript and C++ frames in their order.
  *
- * Positions are those of the functions' definitions: `script_line`. The position being executed (`line`,
- * `column`) is not decoded yet and stays null.
+ * Positions are those of the functions' definitions: `script_line`. The position being executed
+ * (`line`, `column`) is not decoded yet and stays null.
  */
 #include "cmd/session.h"
 #include "jsheap/cmds/jsheap.h"
@@ -65,7 +65,8 @@ struct line {
 	uint32_t line, column; /* of the definition; 0: not known */
 };
 
-static void describe_js(struct run *r, const struct js_heap *h, const struct js_frame *f, struct line *l)
+static void describe_js(struct run *r, const struct js_heap *h, const struct js_frame *f,
+			struct line *l)
 {
 	struct js_function fn;
 
@@ -75,7 +76,8 @@ static void describe_js(struct run *r, const struct js_heap *h, const struct js_
 	if (l->name != NULL && l->name[0] == '\0')
 		l->name = NULL;
 	l->file = js_script_name(h, fn.script, r->arena);
-	if (!fn.has_range || js_script_position(h, fn.script, fn.start, &l->line, &l->column) != RC_OK)
+	if (!fn.has_range ||
+	    js_script_position(h, fn.script, fn.start, &l->line, &l->column) != RC_OK)
 		l->line = l->column = 0;
 }
 
@@ -84,7 +86,8 @@ static const char *builtin_name(const struct js_frame *f)
 {
 	const char *prefix = "Builtins_", *name = f->symbol.name;
 
-	return name != NULL && strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix) : NULL;
+	return name != NULL && strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix)
+									  : NULL;
 }
 
 static const char *native_name(struct run *r, const struct js_frame *f)
@@ -102,7 +105,8 @@ static bool is_function_frame(const struct js_frame *f)
 	return f->kind == FRAME_JS || f->kind == FRAME_BUILTIN;
 }
 
-static void put_text(const struct args *a, const struct js_frame *f, const struct line *l, struct str *text)
+static void put_text(const struct args *a, const struct js_frame *f, const struct line *l,
+		     struct str *text)
 {
 	const char *module = f->objfile != NULL ? f->objfile->path : NULL;
 
@@ -110,7 +114,8 @@ static void put_text(const struct args *a, const struct js_frame *f, const struc
 	if (a->internal)
 		str_printf(text, "0x%012llx ", (unsigned long long)f->pc);
 	if (is_function_frame(f)) {
-		str_printf(text, "%s%s", f->constructor ? "new " : "", l->name != NULL ? l->name : "(anonymous)");
+		str_printf(text, "%s%s", f->constructor ? "new " : "",
+			   l->name != NULL ? l->name : "(anonymous)");
 		if (l->file != NULL)
 			str_printf(text, "  defined at %s", l->file);
 		if (l->line != 0)
@@ -129,8 +134,8 @@ static void put_text(const struct args *a, const struct js_frame *f, const struc
 		str_printf(text, "  (%s)", f->type);
 }
 
-static enum rc frame_row(struct run *r, const struct js_heap *h, const struct thread *th, size_t index,
-			 const struct js_frame *f)
+static enum rc frame_row(struct run *r, const struct js_heap *h, const struct thread *th,
+			 size_t index, const struct js_frame *f)
 {
 	struct line l = {0};
 	struct str text = STR_INIT;
@@ -145,9 +150,9 @@ static enum rc frame_row(struct run *r, const struct js_heap *h, const struct th
 		l.name = native_name(r, f);
 	if (sink_is_text(r->sink))
 		put_text(r->args, f, &l, &text);
-	enum rc rc = row(r->sink, &record, SN(str_text(&text), text.n), U((uint64_t)th->tid), U(index),
-			 S(js_frame_kind_name(f->kind)), S(l.name), NUL, S(l.file), NUL, NUL,
-			 S(js_tier_name(f->tier)), js ? NUL : B(false), B(false),
+	enum rc rc = row(r->sink, &record, SN(str_text(&text), text.n), U((uint64_t)th->tid),
+			 U(index), S(js_frame_kind_name(f->kind)), S(l.name), NUL, S(l.file), NUL,
+			 NUL, S(js_tier_name(f->tier)), js ? NUL : B(false), B(false),
 			 js ? B(f->constructor) : B(false), A(f->pc), f->fp != 0 ? A(f->fp) : NUL,
 			 !js && f->symbol.name != NULL ? U(f->offset) : NUL, S(module), NUL, NUL,
 			 js ? U(f->function.bits) : NUL, l.line != 0 ? U(l.line) : NUL,
@@ -162,14 +167,16 @@ static bool shown(const struct run *r, const struct js_frame *f)
 
 	if (a->js_only)
 		return f->kind == FRAME_JS;
-	return a->internal || sink_is_json(r->sink) || f->kind == FRAME_NATIVE || is_function_frame(f);
+	return a->internal || sink_is_json(r->sink) || f->kind == FRAME_NATIVE ||
+	       is_function_frame(f);
 }
 
 static const char *why_broken(enum rc rc)
 {
 	if (rc == RC_LIMIT)
 		return "more frames follow (-n)";
-	return rc == RC_NOTSAVED ? "the rest of the stack is not in the dump" : "the stack breaks off here";
+	return rc == RC_NOTSAVED ? "the rest of the stack is not in the dump"
+				 : "the stack breaks off here";
 }
 
 static enum rc print_thread(struct run *r, const struct js_heap *h, const struct thread *th)
@@ -179,7 +186,8 @@ static enum rc print_thread(struct run *r, const struct js_heap *h, const struct
 	enum rc rc = RC_OK;
 
 	TRY(js_stack_load(r->target, h, th, a->limit, &stack));
-	sink_heading(r->sink, th->name != NULL ? "thread %d \"%s\"" : "thread %d", (int)th->tid, th->name);
+	sink_heading(r->sink, th->name != NULL ? "thread %d \"%s\"" : "thread %d", (int)th->tid,
+		     th->name);
 	for (size_t i = 0; i < stack.n && rc == RC_OK; i++) {
 		if (shown(r, &stack.frames[i]))
 			rc = frame_row(r, h, th, i, &stack.frames[i]);
@@ -187,8 +195,8 @@ static enum rc print_thread(struct run *r, const struct js_heap *h, const struct
 			rc = RC_INTR;
 	}
 	if (rc == RC_OK && stack.end != RC_OK)
-		run_warning(r, stack.end, stack.n != 0 ? stack.frames[stack.n - 1].fp : 0, "thread %d: %s",
-			    (int)th->tid, why_broken(stack.end));
+		run_warning(r, stack.end, stack.n != 0 ? stack.frames[stack.n - 1].fp : 0,
+			    "thread %d: %s", (int)th->tid, why_broken(stack.end));
 	js_stack_free(&stack);
 	return rc;
 }
@@ -206,7 +214,8 @@ static enum rc run(struct run *r)
 	if (r->has_dot) {
 		const struct thread *th = target_thread(r->target, (pid_t)r->dot);
 		if (th == NULL)
-			return run_error(r, RC_BAD, 0, "there is no thread %llu", (unsigned long long)r->dot);
+			return run_error(r, RC_BAD, 0, "there is no thread %llu",
+					 (unsigned long long)r->dot);
 		return print_thread(r, h, th);
 	}
 	for (size_t i = 0; a->all && i < r->target->nthreads; i++)
@@ -225,8 +234,10 @@ const struct command cmd_jsstack = {
 	.name = "jsstack",
 	.aliases = aliases,
 	.summary = "the stack of a thread: JavaScript and native frames in order",
-	.help = "JavaScript frames show the function and where it is defined. With a thread id, or behind "
-		"::threads, it prints that thread; without one the selected thread, which is the one that "
+	.help = "JavaScript frames show the function and where it is defined. With a thread id, or "
+		"behind "
+		"::threads, it prints that thread; without one the selected thread, which is the "
+		"one that "
 		"died at first.",
 	.needs = NEEDS_TARGET,
 	.in = KIND_THREAD,

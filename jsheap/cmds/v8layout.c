@@ -51,8 +51,9 @@ static enum rc field_row(struct run *r, const struct v8_row *row_, int64_t value
 {
 	const struct v8_layout *l = &r->heap->layout;
 
-	return row(r->sink, &record, S(v8_field_name(row_->field)), I(value), S(v8_width_name(row_->width)),
-		   S(source(r, row_)), S(row_->reason), B(l->value[row_->field] == value), NUL, NUL);
+	return row(r->sink, &record, S(v8_field_name(row_->field)), I(value),
+		   S(v8_width_name(row_->width)), S(source(r, row_)), S(row_->reason),
+		   B(l->value[row_->field] == value), NUL, NUL);
 }
 
 /* The size rules that the heap itself decided on. */
@@ -65,9 +66,10 @@ static enum rc size_rows(struct run *r)
 
 		if (k->nvariants < 2)
 			continue;
-		TRY(row(r->sink, &record, S(arena_printf(r->arena, "size of %s", k->name)), I((int64_t)k->chosen),
-			S("size rule"), S(k->samples != 0 ? "proved by the heap" : "table"),
-			S(size_rule_reason(k)), B(k->samples == 0 || k->votes[k->chosen] == k->samples),
+		TRY(row(r->sink, &record, S(arena_printf(r->arena, "size of %s", k->name)),
+			I((int64_t)k->chosen), S("size rule"),
+			S(k->samples != 0 ? "proved by the heap" : "table"), S(size_rule_reason(k)),
+			B(k->samples == 0 || k->votes[k->chosen] == k->samples),
 			U(k->votes[k->chosen]), U(k->samples)));
 	}
 	return RC_OK;
@@ -96,9 +98,12 @@ static enum rc run(struct run *r)
 const struct command cmd_v8layout = {
 	.name = "v8layout",
 	.summary = "what is known of this V8, and what each fact rests on",
-	.help = "Offsets, masks and tags come from the v8dbg_ symbols of the binary, else from a table with "
-		"the V8 file that it rests on. Where the size rule of a kind of object changed between "
-		"versions, the heap itself decides: `votes` of `samples` objects fit the chosen rule. Send "
+	.help = "Offsets, masks and tags come from the v8dbg_ symbols of the binary, else from a "
+		"table with "
+		"the V8 file that it rests on. Where the size rule of a kind of object changed "
+		"between "
+		"versions, the heap itself decides: `votes` of `samples` objects fit the chosen "
+		"rule. Send "
 		"this with every report of a wrong value.",
 	.needs = NEEDS_V8,
 	.args_size = sizeof(struct args),

@@ -36,11 +36,11 @@ static enum rc page_row(struct run *r, const struct js_page *p, const struct js_
 {
 	bool shared = p->isolate == UINT32_MAX;
 
-	return row(r->sink, &record, A(p->base), S(p->space), shared ? NUL : U(p->isolate), A(p->start),
-		   A(p->stop), U(p->size), U(st->objects), U(st->bytes), U(st->filler_bytes),
-		   U(st->forwarded_bytes), U(st->missteps), U(st->gap_bytes),
-		   st->missteps != 0 ? A(st->first_misstep) : NUL, U(st->unreadable_bytes), U(p->flags),
-		   B(p->dead));
+	return row(r->sink, &record, A(p->base), S(p->space), shared ? NUL : U(p->isolate),
+		   A(p->start), A(p->stop), U(p->size), U(st->objects), U(st->bytes),
+		   U(st->filler_bytes), U(st->forwarded_bytes), U(st->missteps), U(st->gap_bytes),
+		   st->missteps != 0 ? A(st->first_misstep) : NUL, U(st->unreadable_bytes),
+		   U(p->flags), B(p->dead));
 }
 
 static enum rc run(struct run *r)
@@ -63,8 +63,10 @@ static enum rc run(struct run *r)
 const struct command cmd_v8pages = {
 	.name = "v8pages",
 	.summary = "the pages of V8's heap, each walked from end to end",
-	.help = "A page whose objects do not lead exactly to its end has missteps; what was passed over "
-		"there is its gap. Stale pages hold only copies that a collection left behind, and are not "
+	.help = "A page whose objects do not lead exactly to its end has missteps; what was passed "
+		"over "
+		"there is its gap. Stale pages hold only copies that a collection left behind, and "
+		"are not "
 		"read.",
 	.needs = NEEDS_V8,
 	.records = records,

@@ -1,8 +1,8 @@
 /*
  * walkers - objects of the heap, elements of arrays, values of properties.
  *
- * The heap walk is pushed page by page; a walker pulls. So a page's objects are gathered, then given out
- * one a call.
+ * The heap walk is pushed page by page; a walker pulls. So a page's objects are gathered, then
+ * given out one a call.
  */
 #include "base/vec.h"
 #include "cmd/session.h"
