@@ -12,6 +12,7 @@ const assert = require('assert');
 const { spawnSync } = require('child_process');
 const fs = require('fs');
 const { Suite, versions, corePath, truthOf } = require('../runner.js');
+const commands = require('./commands.js');
 const heap = require('./heap.js');
 const values = require('./values.js');
 const stack = require('./stack.js');
@@ -22,6 +23,19 @@ const wrong = process.argv.includes('--wrong');
 const suite = new Suite('truth');
 const SIGABRT = 6;
 const SIGSEGV = 11;
+
+/* Once, on the newest of the long-term versions; the others run them all in one go. */
+function everyCommand(version) {
+	const core = corePath(version, 'values');
+	suite.section(`${version} commands`);
+	if (version === versions().filter((v) => v.startsWith('24.'))[0] || versions().length === 1) {
+		commands.examples(suite, core);
+		commands.aliases(suite, core);
+	} else {
+		commands.together(suite, core);
+	}
+	commands.walkers(suite, core);
+}
 
 const tests = {
 	heap(core, truth) {
@@ -87,6 +101,9 @@ for (const version of versions()) {
 		if (!wrong) {
 			heap.missteps(suite, core, truth);
 		}
+	}
+	if (only === undefined || only === 'commands') {
+		everyCommand(version);
 	}
 }
 

@@ -2,10 +2,9 @@
 /*
  * heap - known numbers of objects of known shapes, and V8's own heap snapshot to compare with.
  *
- * Every constructor counts itself, so that no number is typed twice. Two things are in the heap that
- * no constructor made. The prototype of a derived class is an object as well, and is named after the
- * class that it derives from. And V8 keeps a pattern object ("boilerplate") of a literal that runs
- * again and again, of which the program knows nothing: such duck types may count one more.
+ * Every constructor counts itself, so that no number is typed twice. One thing is in the heap that no
+ * constructor made: the prototype of a derived class is an object as well, and is named after the
+ * class that it derives from. (V8's pattern objects of literals must not be counted.)
  */
 const v8 = require('v8');
 const truth = require('./truth.js');
@@ -18,10 +17,10 @@ function count(name) {
 }
 
 /* Remember an object as one of its duck type, for ::findjsobjects' rows. Elements are no properties. */
-function duck(constructor, object, { literal = false, properties = null } = {}) {
-	properties ??= Reflect.ownKeys(object).map((key) =>
-		(typeof key === 'symbol' ? `Symbol(${key.description})` : key)).filter((key) => !/^\d+$/.test(key));
-	const key = JSON.stringify([constructor, literal, properties]);
+function duck(constructor, object, properties = null) {
+	const names = properties ?? Reflect.ownKeys(object).map((key) =>
+		(typeof key === 'symbol' ? `Symbol(${key.description})` : key)).filter((k) => !/^\d+$/.test(k));
+	const key = JSON.stringify([constructor, names]);
 	ducks.set(key, (ducks.get(key) ?? 0) + 1);
 	return object;
 }
@@ -179,9 +178,8 @@ function keep(times, make) {
 
 keep(1000, (i) => duck('TruthCat', new TruthCat(i)));
 keep(500, (i) => duck('TruthLion', new TruthLion(i)));
-keep(77, (i) => duck('TruthSphinx', new TruthSphinx(i), {
-	properties: ['id', 'name', 'weight', 'kitten', 'pride', '#riddle', 'stone'],
-}));
+keep(77, (i) => duck('TruthSphinx', new TruthSphinx(i),
+	['id', 'name', 'weight', 'kitten', 'pride', '#riddle', 'stone']));
 keep(300, (i) => duck('TruthOld', new TruthOld(i)));
 keep(111, (i) => duck('TruthOldHeir', new TruthOldHeir(i)));
 keep(64, (i) => new TruthEmpty(i));
@@ -194,14 +192,14 @@ keep(250, (i) => duck('Object', makeDuck(i)));
 keep(120, (i) => duck('Object', makeReversed(i)));
 keep(60, (i) => duck('Object', makeNullProto(i)));
 keep(80, (i) => duck('Object', makeSymbolKeyed(i)));
-keep(130, (i) => duck('Object', makeLiteral(i), { literal: true }));
-keep(70, (i) => duck('Object', makeAccessor(i), { literal: true }));
+keep(130, (i) => duck('Object', makeLiteral(i)));
+keep(70, (i) => duck('Object', makeAccessor(i)));
 keep(55, (i) => duck('Object', makeIndexed(i)));
 globalThis.truthRoot = root;
 
 const rows = Array.from(ducks, ([key, times]) => {
-	const [constructor, literal, properties] = JSON.parse(key);
-	return { constructor, literal, properties, count: times };
+	const [constructor, properties] = JSON.parse(key);
+	return { constructor, properties, count: times };
 });
 gc();
 truth.write({
