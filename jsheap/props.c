@@ -16,10 +16,6 @@
 #define KEY_UNITS               4096
 #define DICTIONARY_INDEX_MASK   0x7fffffu
 
-#define SYMBOL_PRIVATE       0x1u
-#define SYMBOL_PRIVATE_NAME  0x10u
-#define SYMBOL_PRIVATE_BRAND 0x20u
-
 bool js_is_hole(const struct js_heap *h, jsval v)
 {
 	const char *name;
@@ -230,23 +226,25 @@ enum rc js_property_of_key(const struct js_heap *h, jsval v, jsval key, struct j
 	return search(h, v, &(struct search){.h = h, .key = key, .found = p});
 }
 
-bool js_key_internal(const struct js_heap *h, jsval key)
+/* 0 for public symbols and for what is no symbol. */
+static uint32_t privacy(const struct js_heap *h, jsval key)
 {
 	uint32_t flags;
 
 	if (!js_is(h, key, T_SYMBOL) ||
 	    js_word32(h, key, v8_value(&h->layout, V8_Symbol_flags), &flags) != RC_OK)
-		return false;
-	return (flags & SYMBOL_PRIVATE) != 0 &&
-	       ((flags & SYMBOL_PRIVATE_NAME) == 0 || (flags & SYMBOL_PRIVATE_BRAND) != 0);
+		return 0;
+	return flags & (uint32_t)v8_value(&h->layout, V8_symbol_privacy_mask);
 }
 
-static bool is_private_name(const struct js_heap *h, jsval symbol)
+static bool is_private_name(const struct js_heap *h, jsval key)
 {
-	uint32_t flags;
+	return privacy(h, key) == (uint32_t)v8_value(&h->layout, V8_symbol_privacy_name);
+}
 
-	return js_word32(h, symbol, v8_value(&h->layout, V8_Symbol_flags), &flags) == RC_OK &&
-	       (flags & SYMBOL_PRIVATE_NAME) != 0;
+bool js_key_internal(const struct js_heap *h, jsval key)
+{
+	return privacy(h, key) != 0 && !is_private_name(h, key);
 }
 
 enum rc js_key_put(const struct js_heap *h, jsval key, struct str *out)
