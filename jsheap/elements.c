@@ -144,36 +144,69 @@ static enum rc dictionary_elements(const struct js_heap *h, jsval elements, js_e
 	return rc;
 }
 
-/* {length, context, arguments, mapped entries}: an entry that is a Smi names a slot of the context,
- * else the value is in the arguments store. */
-static enum rc sloppy_elements(const struct js_heap *h, jsval elements, js_element_fn *fn,
-			       void *ctx)
+/* SloppyArgumentsElements: {length, context, arguments, mapped entries}. An entry that is a Smi
+ * names the slot of the context that holds the argument; the others are in the arguments store. */
+struct sloppy {
+	const struct js_heap *h;
+	jsval elements, context;
+	uint64_t mapped;
+	js_element_fn *fn;
+	void *ctx;
+};
+
+/* The value of a mapped argument; false for the others. */
+static bool mapped_argument(const struct sloppy *s, uint64_t i, jsval *v)
 {
-	jsval context, store;
-	uint64_t mapped, stored;
+	jsval entry;
 
-	TRY(array_count(h, elements, &mapped));
-	TRY(js_field(h, elements, 16, &context));
-	TRY(js_field(h, elements, 24, &store));
-	TRY(array_count(h, store, &stored));
-	for (uint64_t i = 0; i < stored || i < mapped; i++) {
-		struct js_element e = {.index = i};
-		jsval v = h->root[R_the_hole], entry;
+	return i < s->mapped && js_field(s->h, s->elements, 32 + 8 * (int64_t)i, &entry) == RC_OK &&
+	       jsval_is_smi(entry) && jsval_smi(entry) >= 0 &&
+	       js_field(s->h, s->context, 16 + 8 * (int64_t)jsval_smi(entry), v) == RC_OK;
+}
 
-		if (i < stored)
-			TRY(js_field(h, store,
-				     v8_value(&h->layout, V8_FixedArray_data) + 8 * (int64_t)i,
+static enum rc give_argument(void *ctx, const struct js_element *e)
+{
+	struct sloppy *s = ctx;
+	struct js_element given = *e;
+	jsval v;
+
+	if (mapped_argument(s, e->index, &v))
+		set_value(s->h, &given, v);
+	return given.tag != ELEMENT_HOLE ? s->fn(s->ctx, &given) : RC_OK;
+}
+
+static enum rc store_elements(struct sloppy *s, jsval store)
+{
+	uint64_t stored;
+
+	TRY(array_count(s->h, store, &stored));
+	for (uint64_t i = 0; i < stored || i < s->mapped; i++) {
+		struct js_element e = {.index = i, .tag = ELEMENT_HOLE};
+		jsval v;
+
+		if (i < stored) {
+			TRY(js_field(s->h, store,
+				     v8_value(&s->h->layout, V8_FixedArray_data) + 8 * (int64_t)i,
 				     &v));
-		if (i < mapped) {
-			TRY(js_field(h, elements, 32 + 8 * (int64_t)i, &entry));
-			if (jsval_is_smi(entry) && jsval_smi(entry) >= 0)
-				TRY(js_field(h, context, 16 + 8 * (int64_t)jsval_smi(entry), &v));
+			set_value(s->h, &e, v);
 		}
-		set_value(h, &e, v);
-		if (e.tag == ELEMENT_VALUE)
-			TRY(fn(ctx, &e));
+		TRY(give_argument(s, &e));
 	}
 	return RC_OK;
+}
+
+static enum rc sloppy_elements(const struct js_heap *h, jsval elements, bool dictionary,
+			       js_element_fn *fn, void *ctx)
+{
+	struct sloppy s = {.h = h, .elements = elements, .fn = fn, .ctx = ctx};
+	jsval store;
+
+	TRY(array_count(h, elements, &s.mapped));
+	TRY(js_field(h, elements, 16, &s.context));
+	TRY(js_field(h, elements, 24, &store));
+	/* In dictionary mode the mapped arguments are keys of the dictionary as well. */
+	return dictionary ? dictionary_elements(h, store, give_argument, &s)
+			  : store_elements(&s, store);
 }
 
 static enum rc load(const struct js_heap *h, jsval v, struct js_map *m, jsval *elements)
@@ -201,7 +234,10 @@ enum rc js_elements(const struct js_heap *h, jsval v, js_element_fn *fn, void *c
 	    m.elements_kind == dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_STRING)
 		return dictionary_elements(h, elements, fn, ctx);
 	if (m.elements_kind <= dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_SLOPPY)
-		return sloppy_elements(h, elements, fn, ctx);
+		return sloppy_elements(h, elements,
+				       m.elements_kind ==
+					       dictionary + ELEMENTS_FROM_DICTIONARY_SLOW_SLOPPY,
+				       fn, ctx);
 	return RC_OK; /* typed arrays keep theirs elsewhere */
 }
 

@@ -114,7 +114,7 @@ static addr_t find_roots(const struct js_heap *h, addr_t isolate)
  * before that a pthread key. glibc: struct pthread at fs_base, the first 32 keys at +0x310. */
 static addr_t isolate_of_thread(const struct js_heap *h, const struct thread *th)
 {
-	addr_t fs = th->regs[REG_FS_BASE];
+	addr_t fs = th->regs[AMD64_FS_BASE];
 	struct objfile *o;
 	struct symbol sym;
 	uint64_t size, align, v;

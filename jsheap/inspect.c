@@ -75,8 +75,21 @@ static enum rc string(struct inspect *in, jsval v)
 	return rc == RC_NOMEM ? rc : RC_OK;
 }
 
+#define BOUND_MAX 100
+
+/* The function behind bound ones, and how many those were. */
+static jsval bound_target(const struct js_heap *h, jsval v, unsigned *bound)
+{
+	for (*bound = 0; *bound < BOUND_MAX && js_is(h, v, T_JS_BOUND_FUNCTION); ++*bound)
+		if (js_field(h, v, v8_value(&h->layout, V8_JSBoundFunction_target), &v) != RC_OK)
+			break;
+	return v;
+}
+
 static void function(struct inspect *in, jsval v)
 {
+	unsigned bound;
+
 	struct js_function f;
 	struct fact facts[4] = {
 		{"name", NULL, 0}, {"file", NULL, 0}, {"line", NULL, 0}, {"column", NULL, 0}};
@@ -85,7 +98,7 @@ static void function(struct inspect *in, jsval v)
 	size_t n = 1;
 
 	facts[0].text = "";
-	if (js_function_load(in->h, v, &f) == RC_OK) {
+	if (js_function_load(in->h, bound_target(in->h, v, &bound), &f) == RC_OK) {
 		const char *name = js_shared_name(in->h, f.shared, &in->arena);
 		const char *file = js_script_name(in->h, f.script, &in->arena);
 

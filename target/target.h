@@ -46,8 +46,6 @@ enum reg {
 	REG_COUNT
 };
 
-#define REG_FS_BASE AMD64_FS_BASE
-
 /* "rip", "fs_base", ... */
 extern const char *const reg_names[REG_COUNT];
 

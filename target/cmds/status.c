@@ -24,10 +24,19 @@ static const struct example examples[] = {
 	EXAMPLE_END,
 };
 
-static bool has_address(int signal)
+/* The kernel tells an address only for faults that it raised itself. */
+static bool has_address(const struct signal_info *s)
 {
-	return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
-	       signal == SIGTRAP;
+	bool fault = s->number == SIGSEGV || s->number == SIGBUS || s->number == SIGILL ||
+		     s->number == SIGFPE;
+
+	return s->code > 0 && (fault || (s->number == SIGTRAP && s->addr != 0));
+}
+
+/* gdb stops a process to write its core; nothing has killed it. */
+static bool was_alive(const struct target *t)
+{
+	return t->signal.number == SIGSTOP || t->signal.number == 0;
 }
 
 static void put_signal_json(struct target *t, struct str *out)
@@ -40,7 +49,7 @@ static void put_signal_json(struct target *t, struct str *out)
 	json_key(&j, "name");
 	json_string(&j, target_signal_name(t, t->signal.number));
 	json_key(&j, "address");
-	if (has_address(t->signal.number))
+	if (has_address(&t->signal))
 		json_addr(&j, t->signal.addr);
 	else
 		json_null(&j);
@@ -59,17 +68,17 @@ static void put_versions(const struct status_js *js, struct str *out)
 
 static void put_end(struct target *t, const struct status_js *js, struct str *out)
 {
-	if (t->signal.number != 0) {
+	if (was_alive(t)) {
+		str_puts(out, "written while the process was alive: nothing killed it\n");
+	} else {
 		str_puts(out, target_signal_name(t, t->signal.number));
-		if (has_address(t->signal.number))
+		if (has_address(&t->signal))
 			str_printf(out, " at 0x%llx", (unsigned long long)t->signal.addr);
 		else if (t->signal.sender != 0 && t->signal.sender != t->pid)
 			str_printf(out, " sent by pid %d", (int)t->signal.sender);
 		if (js->reason != NULL)
 			str_printf(out, ": %s", js->reason);
 		str_putc(out, '\n');
-	} else if (js->reason != NULL) {
-		str_printf(out, "%s\n", js->reason);
 	}
 }
 

@@ -135,12 +135,7 @@ static enum rc apply_run(struct run *r)
 	for (size_t i = 0; a->words[i] != NULL; i++)
 		str_printf(&line, "%s%s", i != 0 ? " " : "", a->words[i]);
 	for (size_t i = 0; i < r->target->nthreads && rc == RC_OK && !run_interrupted(r); i++) {
-		const struct thread *th = &r->target->threads[i];
-
-		sink_heading(r->sink, "thread %d%s%s%s", (int)th->tid,
-			     th->name != NULL ? " \"" : "", th->name != NULL ? th->name : "",
-			     th->name != NULL ? "\"" : "");
-		s->thread = th->tid;
+		s->thread = r->target->threads[i].tid;
 		rc = session_line(s, str_text(&line));
 	}
 	s->thread = selected;
@@ -196,8 +191,7 @@ static enum rc put_registers(struct run *r, const struct thread *th)
 	const struct words_args *a = r->args;
 	bool any = false;
 
-	if (r->piped)
-		sink_heading(r->sink, "thread %d", (int)th->tid);
+	sink_heading(r->sink, "thread %d", (int)th->tid);
 	for (size_t i = 0; i < REG_COUNT; i++) {
 		struct str symbol = STR_INIT;
 
