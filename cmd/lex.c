@@ -344,7 +344,7 @@ static enum rc take_stage(struct lexer *l, bool first)
 		return wrong(l, NULL);
 	if (*word == '\0' || ends_word(word))
 		return wrong(l, "a command is missing behind the |");
-	if (first && !is_name_char(*word))
+	if (first && !isalpha((unsigned char)*word))
 		return wrong(l, arena_printf(l->arena, "\"%.64s\" is not expected here", word));
 	return wrong_command(l, word);
 }
@@ -428,7 +428,7 @@ static enum rc take_statement(struct lexer *l)
 	if (*l->p == '!' || *l->p == '|')
 		return *l->p == '|' ? wrong(l, "a command is missing before the |")
 				    : take_pipeline(l);
-	if (l->p[0] == ':' && l->p[1] == ':')
+	if ((l->p[0] == ':' && l->p[1] == ':') || *l->p == '/' || *l->p == '=' || *l->p == '>')
 		return take_pipeline(l);
 	rc = take_bare(l, &l->st->stages[0]);
 	if (rc != RC_DONE) {

@@ -112,6 +112,10 @@ static void function(struct inspect *in, jsval v)
 			}
 		}
 	}
+	for (; bound != 0 && facts[0].text != NULL; bound--)
+		facts[0].text = arena_printf(&in->arena, "bound %s", facts[0].text);
+	if (facts[0].text == NULL)
+		facts[0].text = "";
 	str_printf(&text, facts[0].text[0] != '\0' ? "[Function: %s]" : "[Function]",
 		   facts[0].text);
 	if (n > 1)

@@ -3,8 +3,9 @@
  * compare - is what a page shows still what the program prints?
  *
  * Only what differs from run to run or from machine to machine is taken out of both sides:
- * addresses, offsets into native functions, sizes in bytes, process ids, the width of columns.
- * Everything else counts, also the number of lines. A line `...` on a page stands for any lines.
+ * addresses, offsets into native functions, sizes in bytes, process ids, the number of threads, which
+ * visitor of the shop comes first, the width of columns. Everything else counts, also the number of
+ * lines. A line `...` on a page stands for any lines.
  */
 
 const rules = [
@@ -12,7 +13,9 @@ const rules = [
 	[/\b0x[0-9a-f]{4,}\b/g, 'ADDRESS'],
 	[/\b[0-9][0-9,]*(\.[0-9]+)? (B|KiB|MiB|GiB)(?![A-Za-z])/g, 'SIZE'],
 	[/\b(pid|thread) [0-9]+\b/g, '$1 ID'],
-	[/^( *\*? *)[0-9]{3,8}\b/g, '$1ID'],
+	[/\b[0-9]+ threads\b/g, 'N threads'],
+	[/\b(visitor|id:) [0-9]+\b/g, '$1 N'],
+	[/\b[0-9-]{10}T[0-9:.]{12}Z/g, 'DATE'],
 	[/[ \t]+/g, ' '],
 	[/^ | $/g, ''],
 ];

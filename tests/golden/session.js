@@ -33,7 +33,7 @@ function terminal(line, inputs, options) {
 		}, PATIENCE);
 		child.on('error', reject);
 		child.stdout.on('data', (data) => {
-			seen += data.toString('utf8').replaceAll('\r', '');
+			seen += data.toString('utf8').replaceAll('\r', '').replace(/\x1b\[[0-9;]*m/g, '');
 			if (seen.endsWith(`\n${PROMPT}`) || seen === PROMPT) {
 				if (left.length > 0) {
 					child.stdin.write(`${left.shift()}\n`);

@@ -278,6 +278,8 @@ static void test_native(void **state)
 	expect(m, "x/4xb 1000", RC_OK, "0x1000:  0x00  0x01  0x02  0x03\n", "");
 	expect(m, "x/2gx 1000", RC_OK, "0x1000:  0x0706050403020100  0x0f0e0d0c0b0a0908\n", "");
 	expect(m, "1000/X", RC_OK, "0x1000:           0x03020100\n", "");
+	expect(m, "1000; /X; =D", RC_OK,
+	       "0x1000 = 4096\n0x1000:           0x03020100\n                  4096\n", "");
 	expect(m, "1000,2/2B", RC_OK,
 	       "0x1000:           0x00  0x01\n0x1002:           0x02  0x03\n", "");
 	expect(m, "ff=D", RC_OK, "                  255\n", "");
@@ -294,7 +296,7 @@ static void test_native(void **state)
 	       "mdbish: dump: 0x1048: the dump ends: the target has no memory at this "
 	       "address\n");
 	expect(m, "77::registers rip", RC_OK,
-	       "REGISTER   VALUE  DECIMAL  SYMBOL\n"
+	       "thread 77\nREGISTER   VALUE  DECIMAL  SYMBOL\n"
 	       "rip       0x1234     4660  -\n",
 	       "");
 	expect(m, "78::registers", RC_BAD, "", "mdbish: registers: no thread 78\n");
