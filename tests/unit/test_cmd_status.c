@@ -112,7 +112,7 @@ static void test_banner(void **state)
 	       "SIGABRT: FATAL ERROR: Allocation failed - JavaScript heap out of memory\n"
 	       "command: not known\n",
 	       "");
-	e->m->s.target->signal = (struct signal_info){.number = SIGSEGV, .addr = 0x10};
+	e->m->s.target->signal = (struct signal_info){.number = SIGSEGV, .code = 1, .addr = 0x10};
 	e->m->s.target->complete = false;
 	e->m->s.target->missing = 4096;
 	e->stack[50] = 0;
