@@ -107,8 +107,8 @@ void str_pad(struct str *b, char c, size_t n)
 void str_put_size(struct str *b, uint64_t bytes)
 {
 	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-	double v = (double)bytes;
-	int u = -1;
+	double v = (double)bytes / 1024;
+	int u = 0;
 
 	if (bytes < 1024) {
 		str_printf(b, "%u B", (unsigned)bytes);

@@ -257,6 +257,8 @@ static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks,
 			TRY(duck_find(ducks, jsval_object(lowest), &group));
 			TRY(map_put(index, key, group + 1));
 		}
+		if (group >= ducks->groups.n)
+			return RC_BAD;
 		struct object_group *o = &ducks->groups.at[group];
 		o->count += t->count;
 		o->bytes += t->bytes;

@@ -13,6 +13,7 @@ const rules = [
 	[/\b0x[0-9a-f]{4,}\b/g, 'ADDRESS'],
 	[/\b[0-9][0-9,]*(\.[0-9]+)? (B|KiB|MiB|GiB)(?![A-Za-z])/g, 'SIZE'],
 	[/\b(pid|thread) [0-9]+\b/g, '$1 ID'],
+	[/^(\*? *[0-9]+ +)[0-9]{2,8}(?= )/g, '$1ID'],
 	[/\b[0-9]+ threads\b/g, 'N threads'],
 	[/\b(visitor|id:) [0-9]+\b/g, '$1 N'],
 	[/\b[0-9-]{10}T[0-9:.]{12}Z/g, 'DATE'],
@@ -59,16 +60,24 @@ function difference(page, printed) {
 	return at < have.length ? `printed, not on the page: ${have[at]}` : null;
 }
 
-/* The page's text brought up to date: as many lines as before around its first `...`. */
+/*
+ * The page's text brought up to date: what is right stays as it is; else as many lines as before
+ * around its one `...`. null where that is for a person to do.
+ */
 function renew(page, printed) {
-	const have = printed.replace(/\n+$/, '').split('\n');
-	const cut = page.findIndex((line) => line.trim() === '...');
-	if (cut < 0) {
+	if (difference(page, printed) === null) {
+		return page;
+	}
+	const have = printed.replace(/\n+$/, '').split('\n').filter((line, i, all) => all.length > 1 || line !== '');
+	const gaps = page.flatMap((line, i) => (line.trim() === '...' ? [i] : []));
+	if (gaps.length === 0) {
 		return have;
 	}
-	const last = page.length - 1 - [...page].reverse().findIndex((line) => line.trim() === '...');
-	const tail = page.length - 1 - last;
-	return [...have.slice(0, cut), page[cut], ...(tail > 0 ? have.slice(-tail) : [])];
+	if (gaps.length > 1) {
+		return null;
+	}
+	const tail = page.length - 1 - gaps[0];
+	return [...have.slice(0, gaps[0]), '...', ...(tail > 0 ? have.slice(-tail) : [])];
 }
 
 module.exports = { difference, renew };

@@ -78,7 +78,9 @@ async function page(file, options) {
 					throw failure;
 				}
 				if (update) {
-					replacements.push({ step, body: renew(step.body, printed) });
+					const body = renew(step.body, printed);
+					assert.ok(body !== null, `renew this by hand:\n${printed}`);
+					replacements.push({ step, body });
 					return;
 				}
 				const wrong = difference(step.body, printed);
