@@ -446,6 +446,25 @@ static enum rc take_statement(struct lexer *l)
 	return take_pipeline(l);
 }
 
+/* Where a statement ends that could not be understood: at the next `;` or newline outside of
+ * quotes. */
+static const char *statement_end(const char *p)
+{
+	char quote = '\0';
+
+	for (; *p != '\0'; p++) {
+		if (quote == '\0' && (*p == ';' || *p == '\n'))
+			break;
+		if (quote == '"' && *p == '\\' && p[1] != '\0')
+			p++;
+		else if (quote != '\0' && *p == quote)
+			quote = '\0';
+		else if (quote == '\0' && (*p == '\'' || *p == '"'))
+			quote = *p;
+	}
+	return p;
+}
+
 enum rc lex_statement(struct session *s, const char **line, struct arena *arena,
 		      struct statement *st, const char **message)
 {
@@ -457,8 +476,9 @@ enum rc lex_statement(struct session *s, const char **line, struct arena *arena,
 		l.p++;
 	if (*l.p == '\0')
 		return RC_DONE;
+	const char *start = l.p;
 	rc = take_statement(&l);
-	*line = rc == RC_OK ? l.p : l.p + strlen(l.p);
+	*line = rc == RC_OK ? l.p : statement_end(start);
 	return rc;
 }
 

@@ -44,7 +44,7 @@ struct statement {
 /*
  * Take the next statement from *line and move *line behind it. All memory is from `arena`. RC_OK
  * (perhaps with nothing in the statement), RC_DONE at the end of the line, RC_NOMEM, or RC_USAGE
- * with `*message` set; then *line stands behind the whole line.
+ * with `*message` set; *line stands behind the statement then too.
  */
 MUST_USE enum rc lex_statement(struct session *s, const char **line, struct arena *arena,
 			       struct statement *st, const char **message);

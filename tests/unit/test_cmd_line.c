@@ -130,6 +130,9 @@ static void test_grammar_errors(void **state)
 	expect(m, "::nope; ::echo a", RC_USAGE, "",
 	       "mdbish: unknown command \"nope\"; ::commands lists all\n");
 	m->s.keep_going = true;
+	expect(m, "::nope 'a;b' \"\\\"; ::echo c\"; ::echo d", RC_USAGE, "d\n",
+	       "mdbish: unknown command \"nope\"; ::commands lists all\n");
+	expect(m, "::echo 'a; ::echo b", RC_USAGE, "", "mdbish: the quote ' is not closed\n");
 	expect(m, "::fussy; ::echo a", RC_USAGE, "a\n",
 	       "mdbish: fussy: needs an address before it or a pipe\nusage: ADDR::fussy\n");
 }
