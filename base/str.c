@@ -48,15 +48,15 @@ void str_puts(struct str *b, const char *s)
 
 void str_vprintf(struct str *b, const char *fmt, va_list ap)
 {
-	va_list again;
+	va_list measured;
 
-	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	va_copy(measured, ap);
+	int n = vsnprintf(NULL, 0, fmt, measured);
+	va_end(measured);
 	if (n >= 0 && reserve(b, (size_t)n)) {
-		vsnprintf(b->s + b->n, (size_t)n + 1, fmt, again);
+		vsnprintf(b->s + b->n, (size_t)n + 1, fmt, ap);
 		b->n += (size_t)n;
 	}
-	va_end(again);
 }
 
 void str_printf(struct str *b, const char *fmt, ...)
