@@ -135,7 +135,8 @@ static uint64_t window(struct js_walk *w, addr_t addr, addr_t stop, const uint8_
 	uint64_t n = (s->end < stop ? s->end : stop) - addr;
 	if (s->data != NULL) {
 		*data = s->data + (addr - s->start);
-		return n;
+		if (((uintptr_t)*data & 7) == 0)
+			return n; /* else the file is laid out oddly: objects are words */
 	}
 	n = n < V8_PAGE_BYTES ? n : V8_PAGE_BYTES;
 	*data = w->scratch;
@@ -163,10 +164,11 @@ static addr_t resync(struct page_walk *pw, addr_t limit)
 	return a;
 }
 
-static void misstep(struct page_walk *pw)
+/* `limit`: where the memory that is looked at ends. A page header may promise terabytes. */
+static void misstep(struct page_walk *pw, addr_t limit)
 {
 	struct js_walk_stats *st = &pw->w->stats;
-	addr_t next = resync(pw, pw->p->stop);
+	addr_t next = pw->p->kind == PAGE_LARGE ? limit : resync(pw, limit);
 
 	st->missteps++;
 	st->gap_bytes += next - pw->addr;
@@ -192,20 +194,30 @@ static bool forwarded(struct page_walk *pw, uint64_t word)
 	return true;
 }
 
+/* While calibrating: let the object vote, which may move or change what is kept of its map. */
+static struct js_map_info *sampled(struct page_walk *pw, struct js_map_info *info)
+{
+	uint64_t map = info->map;
+
+	if (info->kind == NO_KIND || pw->w->heap->sizes->kinds[info->kind].nvariants < 2)
+		return info;
+	pw->w->sample(pw->w, info, pw->addr, pw->p);
+	return js_walk_map(pw->w, map);
+}
+
 static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const uint8_t *data,
 			  uint64_t left)
 {
 	struct js_walk_stats *st = &pw->w->stats;
-	struct js_object o = {.addr = pw->addr, .words = (const uint64_t *)data, .info = info};
 
-	if (pw->w->sample != NULL && info->kind != NO_KIND &&
-	    pw->w->heap->sizes->kinds[info->kind].nvariants > 1)
-		pw->w->sample(pw->w, info, pw->addr, pw->p);
+	if (pw->w->sample != NULL && (info = sampled(pw, info)) == NULL)
+		return RC_NOMEM;
+	struct js_object o = {.addr = pw->addr, .words = (const uint64_t *)data, .info = info};
 	o.size = left >= 16 ? js_object_size_simple(info, data) : 0;
 	if (o.size == 0 && js_object_size(pw->w->heap, info, pw->addr, &o.size) != RC_OK)
 		o.size = 0;
 	if (o.size == 0 || o.size > pw->p->end - pw->addr) {
-		misstep(pw);
+		misstep(pw, pw->addr + left);
 		return RC_OK;
 	}
 	pw->addr += o.size;
@@ -234,7 +246,7 @@ static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *dat
 		if (info != NULL)
 			TRY(one_object(pw, info, at, n - (pw->addr - base)));
 		else if (!forwarded(pw, word))
-			misstep(pw);
+			misstep(pw, base + n);
 	}
 	return RC_OK;
 }
@@ -247,7 +259,7 @@ enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *f
 			       .fn = fn,
 			       .ctx = ctx,
 			       .addr = p->start};
-	addr_t stop = p->kind == PAGE_LARGE ? p->start + 16 : p->stop;
+	addr_t stop = p->kind == PAGE_LARGE && p->stop - p->start > 16 ? p->start + 16 : p->stop;
 
 	if (p->dead)
 		return RC_OK;
@@ -261,8 +273,9 @@ enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *f
 			addr_t next = s != NULL && s->end < p->stop ? s->end : p->stop;
 			w->stats.unreadable_bytes += next - base;
 			pw.addr = next;
-			if (next < p->stop && !chain_holds(w, p, next, RESYNC_CHAIN))
-				pw.addr = resync(&pw, p->stop);
+			n = window(w, next, p->stop, &data);
+			if (n >= 8 && !chain_holds(w, p, next, RESYNC_CHAIN))
+				pw.addr = resync(&pw, next + n);
 			continue;
 		}
 		TRY(walk_window(&pw, base, data, n));
@@ -273,9 +286,11 @@ enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *f
 }
 
 /* Each variant that leads to a valid object gets a vote, if some other does not. */
-static void vote(struct js_walk *w, struct js_map_info *info, addr_t addr, const struct js_page *p)
+static void vote(struct js_walk *w, const struct js_map_info *info, addr_t addr,
+		 const struct js_page *p)
 {
 	struct size_kind *k = &w->heap->sizes->kinds[info->kind];
+	const jsval map = jsval_of(info->map); /* chain_holds may move the table that holds info */
 	unsigned good = 0, first = SIZE_VARIANTS;
 	bool fits[SIZE_VARIANTS] = {false};
 
@@ -297,8 +312,9 @@ static void vote(struct js_walk *w, struct js_map_info *info, addr_t addr, const
 		return;
 	k->chosen = first; /* step on by what fits here */
 	struct js_map_info fresh;
-	if (js_map_info_load(w->heap, jsval_of(info->map), &fresh) == RC_OK)
-		*info = fresh;
+	struct js_map_info *place = js_walk_map(w, map.bits);
+	if (place != NULL && js_map_info_load(w->heap, map, &fresh) == RC_OK)
+		*place = fresh;
 }
 
 static bool decided(const struct js_heap *h)

@@ -37,7 +37,7 @@ struct js_walk {
 	uint8_t *scratch; /* a page's worth, where memory cannot be viewed */
 	struct js_walk_stats stats;
 	/* Set while calibrating: called for objects whose kind has competing size rules. */
-	void (*sample)(struct js_walk *w, struct js_map_info *info, addr_t addr,
+	void (*sample)(struct js_walk *w, const struct js_map_info *info, addr_t addr,
 		       const struct js_page *p);
 };
 
