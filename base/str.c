@@ -51,6 +51,7 @@ void str_vprintf(struct str *b, const char *fmt, va_list ap)
 	va_list measured;
 
 	va_copy(measured, ap);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang 14 loses track of va_copy */
 	int n = vsnprintf(NULL, 0, fmt, measured);
 	va_end(measured);
 	if (n >= 0 && reserve(b, (size_t)n)) {
