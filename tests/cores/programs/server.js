@@ -50,7 +50,7 @@ function handle(request, response) {
 	const id = sessions.size + 1;
 	const session = new Session(id, { name: `visitor ${id}`, agent: request.headers['user-agent'] });
 	sessions.set(session.id, session);
-	for (let n = 0; n <= id % 2; n++) {
+	for (let n = 0; n < 2; n++) {
 		session.cart.add({ name: ITEMS[(id + n) % ITEMS.length], count: 1 + (id % 3) });
 	}
 	response.end(`${session.cart.total()}\n`);
