@@ -10,8 +10,7 @@
 #include <string.h>
 
 static const char intro[] =
-	"A line is a command, or commands in a pipe; what a row has at its start goes on through "
-	"it:\n"
+	"A line is a command, or a pipe of commands: the first address of each row goes on:\n"
 	"\n"
 	"  ADDR ::command -option value | ::command ! shell command\n"
 	"\n"
