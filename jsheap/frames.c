@@ -162,8 +162,11 @@ static enum rc take(void *ctx, const struct native_frame *n)
 	}
 	bool builtin = f.symbol.name != NULL &&
 		       strncmp(f.symbol.name, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) == 0;
-	if (l->heap != NULL && (builtin || f.objfile == NULL))
+	/* Without symbols the words of the frame alone tell C++ from V8's builtins. */
+	if (l->heap != NULL && (builtin || f.objfile == NULL || f.symbol.name == NULL))
 		v8_frame(l->heap, &f);
+	if (f.kind == FRAME_INTERNAL && f.type == NULL && !builtin && f.objfile != NULL)
+		f.kind = FRAME_NATIVE;
 	return vec_push(&l->frames, f);
 }
 

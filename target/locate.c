@@ -282,43 +282,57 @@ static void find_file(struct finding *f, const struct target_options *options)
 	o->missing = why;
 }
 
-/* May the file's bytes stand in at this mapping? Never where the file is meant to be written to:
- * what the loader put there at run time is not in it. */
-static bool may_serve(const struct finding *f, const struct mapping *m)
+/* The PT_LOAD that reaches over the page of a link-time address. */
+static bool load_at(const struct elf_image *image, addr_t link, Elf64_Phdr *ph)
 {
-	const struct objfile *o = f->o;
-	const bool own = m->start >= o->start && m->start < o->end;
-	struct elf_image image;
-	Elf64_Phdr ph;
+	const uint64_t page = 4096;
 
-	if ((m->prot & PF_W) != 0 || elf_image_init(&image, o->map, o->map_size) != NULL)
-		return false;
-	for (size_t i = 0; elf_image_phdr(&image, i, &ph); i++) {
-		uint64_t from = own ? ph.p_vaddr : ph.p_offset;
-		uint64_t at = own ? m->start - o->bias : m->offset;
-		uint64_t end = (from + ph.p_filesz + 4095) & ~(uint64_t)4095;
+	for (size_t i = 0; elf_image_phdr(image, i, ph); i++) {
+		uint64_t end = ph->p_vaddr + ph->p_filesz;
 
-		if (ph.p_type == PT_LOAD && at >= (from & ~(uint64_t)4095) && at < end)
-			return (ph.p_flags & PF_W) == 0;
+		if (ph->p_type == PT_LOAD && ph->p_filesz != 0 && end >= ph->p_vaddr &&
+		    end < UINT64_MAX - page && link >= (ph->p_vaddr & ~(page - 1)) &&
+		    link < ((end + page - 1) & ~(page - 1)))
+			return true;
 	}
 	return false;
 }
 
-static enum rc serve_mappings(const struct finding *f)
+/* Let the file's bytes stand in at one mapping, by link-time addresses: a stripped copy has them at
+ * other offsets. Never where the file is meant to be written to: what the loader put there at run
+ * time is not in it. */
+static enum rc serve_mapping(const struct finding *f, const struct mapping *m)
 {
 	const struct objfile *o = f->o;
+	addr_t at = m->start, link;
+	Elf64_Phdr ph;
 
-	for (size_t i = f->first; i != SIZE_MAX; i = f->next[i]) {
-		const struct mapping *m = mapping_at(f, i);
-		struct segment s = {.start = m->start, .rank = RANK_FILE, .prot = m->prot};
+	if ((m->prot & PF_W) != 0 || !objfile_link_address(f->t, o, m, at, &link))
+		return RC_OK;
+	while (at < m->end && load_at(&f->image, link, &ph)) {
+		struct segment s = {.start = at, .rank = RANK_FILE, .prot = m->prot};
+		uint64_t left = ((ph.p_vaddr + ph.p_filesz + 4095) & ~(uint64_t)4095) - link;
+		uint64_t offset = ph.p_offset + link - ph.p_vaddr; /* may wrap: checked below */
 
-		if (m->offset >= o->map_size || !may_serve(f, m))
-			continue;
-		uint64_t have = o->map_size - m->offset;
-		s.end = have < m->end - m->start ? m->start + have : m->end;
-		s.data = o->map + m->offset;
-		TRY(vec_push(&f->served->segments, s));
+		s.end = left < m->end - at ? at + left : m->end;
+		if ((ph.p_flags & PF_W) == 0 && offset < o->map_size) {
+			uint64_t have = o->map_size - offset;
+
+			s.data = o->map + offset;
+			if (have < s.end - s.start)
+				s.end = s.start + have;
+			TRY(vec_push(&f->served->segments, s));
+		}
+		link += left;
+		at += left;
 	}
+	return RC_OK;
+}
+
+static enum rc serve_mappings(const struct finding *f)
+{
+	for (size_t i = f->first; i != SIZE_MAX; i = f->next[i])
+		TRY(serve_mapping(f, mapping_at(f, i)));
 	return RC_OK;
 }
 

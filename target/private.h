@@ -25,6 +25,11 @@ void symtab_free(struct symtab *st);
  * RC_OS (errno says why) or RC_BAD: not a regular file, `*mode` says which kind. */
 MUST_USE enum rc file_open(const char *path, int *fd, uint64_t *size, mode_t *mode);
 
+/* The link-time address of `addr`, which lies in the mapping `m` of the file `o`, also where that is
+ * a second mapping of it. False when that cannot be told. */
+bool objfile_link_address(const struct target *t, const struct objfile *o, const struct mapping *m,
+			  addr_t addr, addr_t *link);
+
 /* A sentence for the user, in t->warnings. Lost when memory is out. */
 void target_warn(struct target *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -103,6 +103,31 @@ uint64_t target_auxv(const struct target *t, uint64_t type, uint64_t otherwise)
 	return otherwise;
 }
 
+/* A second mapping is translated through the first one that holds the same part of the file, since
+ * a stripped copy has other offsets; through the file's own headers when there is none. */
+bool objfile_link_address(const struct target *t, const struct objfile *o, const struct mapping *m,
+			  addr_t addr, addr_t *link)
+{
+	uint64_t offset = addr - m->start + m->offset;
+	struct elf_image image;
+
+	if (m->start >= o->start && m->start < o->end) {
+		*link = addr - o->bias;
+		return true;
+	}
+	for (size_t i = 0; i < t->nmappings; i++) {
+		const struct mapping *own = &t->mappings[i];
+
+		if (own->path != m->path || own->start < o->start || own->start >= o->end ||
+		    offset < own->offset || offset - own->offset >= own->end - own->start)
+			continue;
+		*link = own->start + (offset - own->offset) - o->bias;
+		return true;
+	}
+	return o->map != NULL && elf_image_init(&image, o->map, o->map_size) == NULL &&
+	       elf_image_vaddr(&image, offset, link);
+}
+
 struct objfile *target_objfile_at(const struct target *t, addr_t addr, addr_t *link_addr)
 {
 	const struct mapping *m = target_mapping(t, addr);
@@ -124,11 +149,8 @@ struct objfile *target_objfile_at(const struct target *t, addr_t addr, addr_t *l
 		return NULL;
 	for (size_t i = 0; i < t->nobjfiles; i++) {
 		struct objfile *o = &t->objfiles[i];
-		struct elf_image image;
 
-		if (o->mapped_path != m->path || o->map == NULL ||
-		    elf_image_init(&image, o->map, o->map_size) != NULL ||
-		    !elf_image_vaddr(&image, addr - m->start + m->offset, &link))
+		if (o->mapped_path != m->path || !objfile_link_address(t, o, m, addr, &link))
 			continue;
 		if (link_addr != NULL)
 			*link_addr = link;
