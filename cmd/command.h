@@ -153,7 +153,12 @@ struct walker {
 	enum rc (*init)(struct run *r);
 	enum rc (*next)(struct run *r, uint64_t *value); /* RC_OK with a value; RC_DONE; an error */
 	void (*fini)(struct run *r);                     /* may be NULL */
+	/* Puts out the row of a value (KIND_JSVAL); NULL: the value alone. */
+	enum rc (*emit)(struct run *r, uint64_t value);
 };
+
+/* The row of a walker of JavaScript values: `jsobject` with address and constructor. */
+extern const struct record walked_object_record;
 
 struct module {
 	const char *name;

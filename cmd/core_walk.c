@@ -24,12 +24,17 @@ static const struct opt opts[] = {
 };
 
 static const struct col addr_cols[] = {{"address", COL_ADDR, 0, NULL}, COL_END};
-static const struct col value_cols[] = {{"address", COL_JSVAL, 0, NULL}, COL_END};
+static const struct col value_cols[] = {
+	{"address", COL_JSVAL, 0, NULL},
+	{"constructor", COL_STR, COL_LEFT, NULL},
+	COL_END,
+};
 static const struct col thread_cols[] = {{"thread", COL_THREAD, 0, NULL}, COL_END};
 static const struct record addr_record = {"address", LAYOUT_LINES, addr_cols};
-static const struct record value_record = {"value", LAYOUT_LINES, value_cols};
+const struct record walked_object_record = {"jsobject", LAYOUT_LINES, value_cols};
 static const struct record thread_record = {"walked", LAYOUT_LINES, thread_cols};
-static const struct record *const records[] = {&addr_record, &value_record, &thread_record, NULL};
+static const struct record *const records[] = {&addr_record, &walked_object_record, &thread_record,
+					       NULL};
 
 static const struct example examples[] = {
 	{"::walk thread", "the ids of all threads"},
@@ -56,9 +61,7 @@ static enum rc walk_begin(struct run *r)
 	r->target = r->session->target;
 	r->heap = r->session->heap;
 	w->state = arena_alloc(r->arena, w->walker->state_size);
-	w->record = w->walker->out == KIND_THREAD  ? &thread_record
-		    : w->walker->out == KIND_JSVAL ? &value_record
-						   : &addr_record;
+	w->record = w->walker->out == KIND_THREAD ? &thread_record : &addr_record;
 	if (w->walker->in != KIND_NONE)
 		r->want = w->walker->in;
 	return w->state != NULL ? RC_OK : RC_NOMEM;
@@ -74,7 +77,9 @@ static enum rc walk_values(struct run *r, const struct walk *w, struct run *inne
 		if (a->variable != NULL && session_set(r->session, a->variable, value) != RC_OK)
 			return run_error(r, RC_USAGE, 0, "\"%s\" cannot be a variable",
 					 a->variable);
-		if ((rc = row(r->sink, w->record, U(value))) != RC_OK)
+		rc = w->walker->emit != NULL ? w->walker->emit(inner, value)
+					     : row(r->sink, w->record, U(value));
+		if (rc != RC_OK)
 			return rc;
 		if (run_interrupted(r))
 			return RC_INTR;

@@ -7,10 +7,43 @@
 #include "base/vec.h"
 #include "cmd/session.h"
 #include "jsheap/cmds/jsheap.h"
+#include "jsheap/names.h"
 #include "jsheap/props.h"
 #include "jsheap/walk.h"
 
+/* Constructor names by map, in memory of the pipeline. */
+struct name_cache {
+	struct map by_map; /* map -> const char *, or 1 for none */
+};
+
+static const char *constructor_of(struct run *r, struct name_cache *cache, jsval v)
+{
+	jsval map;
+	struct js_map m;
+
+	if (js_map_of(r->heap, v, &map) != RC_OK || js_map_load(r->heap, map, &m) != RC_OK ||
+	    (m.classes & CLASS_RECEIVER) == 0)
+		return NULL;
+	const uint64_t *known = map_get(&cache->by_map, map.bits);
+	if (known != NULL)
+		return *known != 1 ? (const char *)(uintptr_t)*known : NULL;
+	const char *name = js_constructor_name(r->heap, v, r->arena);
+	/* Objects in dictionary mode share maps, whatever their own properties are. */
+	if (!m.dictionary)
+		(void)!map_put(&cache->by_map, map.bits, name != NULL ? (uintptr_t)name : 1);
+	return name;
+}
+
+static enum rc object_row(struct run *r, struct name_cache *cache, uint64_t value)
+{
+	bool seen = sink_is_text(r->sink) || sink_is_json(r->sink); /* not in a pipe */
+
+	return row(r->sink, &walked_object_record, U(value),
+		   S(seen ? constructor_of(r, cache, jsval_of(value)) : NULL));
+}
+
 struct heap_walk {
+	struct name_cache names;
 	struct js_walk walk;
 	size_t page;
 	VEC(addr_t) objects;
@@ -62,6 +95,12 @@ static void heap_fini(struct run *r)
 
 	js_walk_free(&w->walk);
 	vec_free(&w->objects);
+	map_free(&w->names.by_map);
+}
+
+static enum rc heap_row(struct run *r, uint64_t value)
+{
+	return object_row(r, &((struct heap_walk *)r->state)->names, value);
 }
 
 const struct walker walker_jsobject = {
@@ -73,6 +112,7 @@ const struct walker walker_jsobject = {
 	.init = jsobject_init,
 	.next = heap_next,
 	.fini = heap_fini,
+	.emit = heap_row,
 };
 
 const struct walker walker_v8object = {
@@ -84,9 +124,11 @@ const struct walker walker_v8object = {
 	.init = heap_init,
 	.next = heap_next,
 	.fini = heap_fini,
+	.emit = heap_row,
 };
 
 struct value_walk {
+	struct name_cache names;
 	VEC(jsval) values;
 	size_t next;
 };
@@ -130,6 +172,12 @@ static void value_fini(struct run *r)
 	struct value_walk *w = r->state;
 
 	vec_free(&w->values);
+	map_free(&w->names.by_map);
+}
+
+static enum rc value_row(struct run *r, uint64_t value)
+{
+	return object_row(r, &((struct value_walk *)r->state)->names, value);
 }
 
 const struct walker walker_jselement = {
@@ -142,6 +190,7 @@ const struct walker walker_jselement = {
 	.init = element_init,
 	.next = value_next,
 	.fini = value_fini,
+	.emit = value_row,
 };
 
 const struct walker walker_jsprop = {
@@ -154,4 +203,5 @@ const struct walker walker_jsprop = {
 	.init = property_init,
 	.next = value_next,
 	.fini = value_fini,
+	.emit = value_row,
 };
