@@ -4,6 +4,7 @@
  * Positions are those of the functions' definitions: `script_line`. The position being executed
  * (`line`, `column`) is not decoded yet and stays null.
  */
+#include "cmd/frame.h"
 #include "cmd/session.h"
 #include "jsheap/cmds/jsheap.h"
 #include "jsheap/frames.h"
@@ -25,33 +26,7 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-static const struct col cols[] = {
-	{"text", COL_STR, COL_TEXT_ONLY | COL_LEFT, NULL},
-	{"thread", COL_THREAD, COL_JSON_ONLY, NULL},
-	{"index", COL_UINT, COL_JSON_ONLY, NULL},
-	{"kind", COL_STR, COL_JSON_ONLY, NULL},
-	{"function", COL_STR, COL_JSON_ONLY, NULL},
-	{"display", COL_STR, COL_JSON_ONLY, NULL},
-	{"file", COL_STR, COL_JSON_ONLY, NULL},
-	{"line", COL_UINT, COL_JSON_ONLY, NULL},
-	{"column", COL_UINT, COL_JSON_ONLY, NULL},
-	{"tier", COL_STR, COL_JSON_ONLY, NULL},
-	{"inlined", COL_BOOL, COL_JSON_ONLY, NULL},
-	{"async", COL_BOOL, COL_JSON_ONLY, NULL},
-	{"constructor", COL_BOOL, COL_JSON_ONLY, NULL},
-	{"pc", COL_ADDR, COL_JSON_ONLY, NULL},
-	{"fp", COL_ADDR, COL_JSON_ONLY, NULL},
-	{"offset", COL_UINT, COL_JSON_ONLY, NULL},
-	{"module", COL_STR, COL_JSON_ONLY, NULL},
-	{"receiver", COL_JSVAL, COL_JSON_ONLY, NULL},
-	{"arguments", COL_JSON, COL_JSON_ONLY, NULL},
-	{"function_address", COL_JSVAL, COL_JSON_ONLY, NULL},
-	{"script_line", COL_UINT, COL_JSON_ONLY, NULL},
-	{"script_column", COL_UINT, COL_JSON_ONLY, NULL},
-	COL_END,
-};
-static const struct record record = {"frame", LAYOUT_LINES, cols};
-static const struct record *const records[] = {&record, NULL};
+static const struct record *const records[] = {&frame_record, NULL};
 
 static const struct example examples[] = {
 	{"::jsstack", "where the selected thread was"},
@@ -134,13 +109,12 @@ static void put_text(const struct args *a, const struct js_frame *f, const struc
 		str_printf(text, "  (%s)", f->type);
 }
 
-static enum rc frame_row(struct run *r, const struct js_heap *h, const struct thread *th,
+static enum rc put_frame(struct run *r, const struct js_heap *h, const struct thread *th,
 			 size_t index, const struct js_frame *f)
 {
 	struct line l = {0};
 	struct str text = STR_INIT;
 	bool js = is_function_frame(f);
-	const char *module = f->objfile != NULL && !js ? f->objfile->path : NULL;
 
 	if (js)
 		describe_js(r, h, f, &l);
@@ -150,13 +124,28 @@ static enum rc frame_row(struct run *r, const struct js_heap *h, const struct th
 		l.name = native_name(r, f);
 	if (sink_is_text(r->sink))
 		put_text(r->args, f, &l, &text);
-	enum rc rc = row(r->sink, &record, SN(str_text(&text), text.n), U((uint64_t)th->tid),
-			 U(index), S(js_frame_kind_name(f->kind)), S(l.name), NUL, S(l.file), NUL,
-			 NUL, S(js_tier_name(f->tier)), js ? NUL : B(false), B(false),
-			 js ? B(f->constructor) : B(false), A(f->pc), f->fp != 0 ? A(f->fp) : NUL,
-			 !js && f->symbol.name != NULL ? U(f->offset) : NUL, S(module), NUL, NUL,
-			 js ? U(f->function.bits) : NUL, l.line != 0 ? U(l.line) : NUL,
-			 l.column != 0 ? U(l.column) : NUL);
+	struct frame_fields fields = {
+		.text = str_text(&text),
+		.text_len = text.n,
+		.thread = (uint64_t)th->tid,
+		.index = index,
+		.kind = js_frame_kind_name(f->kind),
+		.function = l.name,
+		.display = js ? NULL : l.name,
+		.file = l.file,
+		.tier = js_tier_name(f->tier),
+		.inlined = js ? KNOWN_NOT : KNOWN_FALSE,
+		.constructor = f->constructor ? KNOWN_TRUE : KNOWN_FALSE,
+		.pc = f->pc,
+		.fp = f->fp,
+		.has_offset = !js && f->symbol.name != NULL,
+		.offset = f->offset,
+		.module = f->objfile != NULL && !js ? f->objfile->path : NULL,
+		.function_address = f->function.bits,
+		.script_line = l.line,
+		.script_column = l.column,
+	};
+	enum rc rc = frame_row(r->sink, &fields);
 	str_free(&text);
 	return rc;
 }
@@ -190,7 +179,7 @@ static enum rc print_thread(struct run *r, const struct js_heap *h, const struct
 		     th->name);
 	for (size_t i = 0; i < stack.n && rc == RC_OK; i++) {
 		if (shown(r, &stack.frames[i]))
-			rc = frame_row(r, h, th, i, &stack.frames[i]);
+			rc = put_frame(r, h, th, i, &stack.frames[i]);
 		if (rc == RC_OK && run_interrupted(r))
 			rc = RC_INTR;
 	}

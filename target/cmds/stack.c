@@ -1,6 +1,7 @@
 /*
  * stack - native frames, from the innermost out. ::jsstack has the JavaScript frames among them.
  */
+#include "cmd/frame.h"
 #include "target/cmds/native.h"
 #include "target/unwind.h"
 
@@ -18,33 +19,7 @@ static const struct opt opts[] = {
 	OPT_END,
 };
 
-/* The same columns as the frames of ::jsstack: what only V8 knows is null here. */
-static const struct col cols[] = {
-	{"line_text", COL_STR, COL_TEXT_ONLY, NULL},
-	{"thread", COL_THREAD, COL_JSON_ONLY, NULL},
-	{"index", COL_UINT, COL_JSON_ONLY, NULL},
-	{"kind", COL_STR, COL_JSON_ONLY, NULL},
-	{"function", COL_STR, COL_JSON_ONLY, NULL},
-	{"display", COL_STR, COL_JSON_ONLY, NULL},
-	{"file", COL_STR, COL_JSON_ONLY, NULL},
-	{"line", COL_UINT, COL_JSON_ONLY, NULL},
-	{"column", COL_UINT, COL_JSON_ONLY, NULL},
-	{"tier", COL_STR, COL_JSON_ONLY, NULL},
-	{"inlined", COL_BOOL, COL_JSON_ONLY, NULL},
-	{"async", COL_BOOL, COL_JSON_ONLY, NULL},
-	{"constructor", COL_BOOL, COL_JSON_ONLY, NULL},
-	{"pc", COL_ADDR, COL_JSON_ONLY, NULL},
-	{"fp", COL_ADDR, COL_JSON_ONLY, NULL},
-	{"offset", COL_UINT, COL_JSON_ONLY, NULL},
-	{"module", COL_STR, COL_JSON_ONLY, NULL},
-	{"receiver", COL_JSON, COL_JSON_ONLY, NULL},
-	{"arguments", COL_JSON, COL_JSON_ONLY, NULL},
-	{"function_address", COL_JSVAL, COL_JSON_ONLY, NULL},
-	{"script_line", COL_UINT, COL_JSON_ONLY, NULL},
-	COL_END,
-};
-static const struct record record = {"frame", LAYOUT_LINES, cols};
-static const struct record *const records[] = {&record, NULL};
+static const struct record *const records[] = {&frame_record, NULL};
 static const struct example examples[] = {
 	{"::stack", "of the selected thread"},
 	{"::stack -a", "of all threads"},
@@ -79,11 +54,21 @@ static enum rc put_frame(void *ctx, const struct native_frame *f)
 		str_printf(&line, "+0x%" PRIx64, offset + back);
 	if (o != NULL)
 		str_printf(&line, "  (%s)", base_name(o->path));
-	rc = row(w->r->sink, &record, S(str_text(&line)), U((uint64_t)w->thread->tid), U(w->index),
-		 S("native"), known ? S(str_text(&name)) : NUL, known ? S(str_text(&name)) : NUL,
-		 NUL, NUL, NUL, NUL, B(false), B(false), B(false), A(f->pc),
-		 f->fp != 0 ? A(f->fp) : NUL, known ? U(offset + back) : NUL,
-		 o != NULL ? S(base_name(o->path)) : NUL, NUL, NUL, NUL, NUL);
+	struct frame_fields fields = {
+		.text = str_text(&line),
+		.text_len = line.n,
+		.thread = (uint64_t)w->thread->tid,
+		.index = w->index,
+		.kind = "native",
+		.function = known ? str_text(&name) : NULL,
+		.display = known ? str_text(&name) : NULL,
+		.pc = f->pc,
+		.fp = f->fp,
+		.has_offset = known,
+		.offset = offset + back,
+		.module = o != NULL ? o->path : NULL,
+	};
+	rc = frame_row(w->r->sink, &fields);
 	w->index++;
 	str_free(&line);
 	str_free(&name);
