@@ -1,6 +1,6 @@
 /*
  * mdbish - the program: options, sub-commands, opening the target, exit status. The only file with
- * mutable globals: the flag that ^C sets, and the session for readline's callbacks.
+ * mutable globals: the flags that signals set, and the session for readline's callbacks.
  */
 #include "cmd/say.h"
 #include "cmd/session.h"
@@ -15,10 +15,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct session *the_session;
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted, file_shrank;
 
 static void on_interrupt(int signal)
 {
@@ -26,11 +27,27 @@ static void on_interrupt(int signal)
 	interrupted = 1;
 }
 
+/* The core got shorter while it is mapped here: its lost pages read as zeros from now on. */
+static void on_bus_error(int number, siginfo_t *info, void *context)
+{
+	const uintptr_t page = (uintptr_t)info->si_addr & ~(uintptr_t)4095;
+
+	(void)context;
+	if (info->si_code != BUS_ADRERR ||
+	    mmap((void *)page, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+		    MAP_FAILED)
+		signal(number, SIG_DFL); /* die of it as anyone would */
+	file_shrank = 1;
+}
+
 static void set_up_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_interrupt};
+	struct sigaction bus = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO};
 
 	sigemptyset(&action.sa_mask);
+	sigemptyset(&bus.sa_mask);
+	sigaction(SIGBUS, &bus, NULL);
 	sigaction(SIGINT, &action, NULL); /* no SA_RESTART: a read of commands ends too */
 	signal(SIGPIPE, SIG_IGN);         /* a reader that leaves shows as EPIPE */
 }
@@ -123,6 +140,10 @@ static int finish(struct session *s)
 {
 	if (!s->closed && (fflush(s->out) != 0 || ferror(s->out)) && errno != EPIPE)
 		session_error(s, RC_OS, "cannot write the output");
+	if (file_shrank)
+		session_error(
+			s, RC_BAD,
+			"a file became shorter while it was read: what was shown may be wrong");
 	close_target(s);
 	session_free(s);
 	return s->failed ? EXIT_FAILED : EXIT_FINE;
