@@ -86,7 +86,10 @@ function selections(suite, core, truth, { rows }) {
 	suite.test('the same rows with one thread and with several', () => {
 		const sorted = (jobs) => ofType(records(core, ['::findjsobjects'], { options: ['-j', jobs] }),
 			'jsobjects').map((r) => JSON.stringify([r.constructor, r.properties, r.count, r.size])).sort();
-		assert.deepStrictEqual(sorted('1'), sorted('4'));
+		const alone = sorted('1');
+		for (let i = 0; i < 3; i++) {
+			assert.deepStrictEqual(sorted('4'), alone);
+		}
 	});
 }
 
