@@ -4,7 +4,8 @@
  *
  * Only what differs from run to run or from machine to machine is taken out of both sides:
  * addresses, offsets into native functions, sizes in bytes, process ids, the number of threads, which
- * visitor of the shop comes first, how many things of its own Node has, the width of columns.
+ * visitor of the shop comes first, how many things of its own Node has, which of two words V8 has for a
+ * full heap, the width of columns.
  * Everything else counts, also the number of lines. A line `...` on a page stands for any lines.
  */
 
@@ -15,6 +16,7 @@ const rules = [
 	[/\b(pid|thread) [0-9]+\b/g, '$1 ID'],
 	[/^(\*? *[0-9]+ +)[0-9]{2,8}(?= )/g, '$1ID'],
 	[/\b[0-9]+ threads\b/g, 'N threads'],
+	[/\b(Reached|Ineffective mark-compacts near) heap limit\b/g, 'HEAP LIMIT'],
 	[/\b(visitor|id:) [0-9]+\b/g, '$1 N'],
 	[/\b[0-9-]{10}T[0-9:.]{12}Z/g, 'DATE'],
 	[/[ \t]+/g, ' '],
