@@ -5,6 +5,9 @@
  *	thin:   actual                external: bytes outside the heap
  *
  * Pieces wait on a stack of our own, since a string built by a million additions is a million deep.
+ * That it ends: both halves of a cons are shorter than the whole, and where they are not (V8 leaves
+ * an empty second half when it flattens), as behind sliced and thin strings, no cons follows.
+ *
  * Source: src/objects/string.h.
  */
 #include "jsheap/string.h"
@@ -17,10 +20,17 @@
 #define CHUNK_BYTES 4096
 #define NAME_UNITS  1000
 
+/* What may follow: anything; characters, or a thin string in front of them; only characters. */
+enum follow { FOLLOW_ANY, FOLLOW_THIN, FOLLOW_FLAT };
+
+#define ANY_LENGTH UINT32_MAX
+
 /* Units [from, to) of a string. */
 struct piece {
 	jsval s;
 	uint32_t from, to;
+	uint32_t length; /* that the string must have */
+	enum follow follow;
 };
 
 enum rc js_string_load(const struct js_heap *h, jsval v, struct js_string *s)
@@ -90,12 +100,14 @@ static enum rc push_cons(struct reader *r, const struct js_string *s, const stru
 	TRY(js_string_load(r->h, first, &left));
 	if (left.length > s->length)
 		return RC_BAD;
-	uint32_t cut = left.length;
+	uint32_t cut = left.length, rest = s->length - cut;
+	enum follow follow = cut == 0 || rest == 0 ? FOLLOW_THIN : FOLLOW_ANY;
 	if (p->to > cut)
 		TRY(vec_push(&r->stack, (struct piece){second, p->from > cut ? p->from - cut : 0,
-						       p->to - cut}));
+						       p->to - cut, rest, follow}));
 	if (p->from < cut)
-		TRY(vec_push(&r->stack, (struct piece){first, p->from, p->to < cut ? p->to : cut}));
+		TRY(vec_push(&r->stack, (struct piece){first, p->from, p->to < cut ? p->to : cut,
+						       cut, follow}));
 	return RC_OK;
 }
 
@@ -109,7 +121,8 @@ static enum rc push_sliced(struct reader *r, const struct js_string *s, const st
 	uint64_t to = (uint64_t)(uint32_t)jsval_smi(offset) + p->to;
 	if (to > INT32_MAX)
 		return RC_BAD;
-	return vec_push(&r->stack, (struct piece){parent, (uint32_t)from, (uint32_t)to});
+	return vec_push(&r->stack, (struct piece){parent, (uint32_t)from, (uint32_t)to, ANY_LENGTH,
+						  FOLLOW_THIN});
 }
 
 static enum rc give_external(struct reader *r, const struct js_string *s, const struct piece *p)
@@ -124,26 +137,44 @@ static enum rc give_external(struct reader *r, const struct js_string *s, const 
 	return give_flat(r, s, data, p);
 }
 
+/* An object does not leave its page. */
+static enum rc give_sequential(struct reader *r, const struct js_string *s, const struct piece *p)
+{
+	addr_t chars = jsval_addr(s->v) + (addr_t)v8_value(&r->h->layout, V8_SeqString_chars);
+	const struct js_page *page = js_page_at(r->h, chars);
+	uint64_t bytes = (uint64_t)s->length * (s->one_byte ? 1 : 2);
+
+	if (page == NULL || chars > page->end || bytes > page->end - chars)
+		return p->from == p->to ? RC_OK : RC_BAD;
+	return give_flat(r, s, chars, p);
+}
+
+static bool may_follow(enum follow follow, enum string_kind kind)
+{
+	return follow == FOLLOW_ANY || kind == STRING_SEQ || kind == STRING_EXTERNAL ||
+	       (follow == FOLLOW_THIN && kind == STRING_THIN);
+}
+
 static enum rc step(struct reader *r, const struct piece *p)
 {
 	struct js_string s;
 	jsval actual;
 
 	TRY(js_string_load(r->h, p->s, &s));
-	if (p->to > s.length)
+	if (p->to > s.length || (p->length != ANY_LENGTH && p->length != s.length) ||
+	    !may_follow(p->follow, s.kind))
 		return RC_BAD;
 	switch (s.kind) {
 	case STRING_SEQ:
-		return give_flat(
-			r, &s,
-			jsval_addr(s.v) + (addr_t)v8_value(&r->h->layout, V8_SeqString_chars), p);
+		return give_sequential(r, &s, p);
 	case STRING_CONS:
 		return push_cons(r, &s, p);
 	case STRING_SLICED:
 		return push_sliced(r, &s, p);
 	case STRING_THIN:
 		TRY(js_field(r->h, s.v, v8_value(&r->h->layout, V8_ThinString_actual), &actual));
-		return vec_push(&r->stack, (struct piece){actual, p->from, p->to});
+		return vec_push(&r->stack,
+				(struct piece){actual, p->from, p->to, s.length, FOLLOW_FLAT});
 	case STRING_EXTERNAL:
 		return give_external(r, &s, p);
 	}
@@ -158,8 +189,8 @@ enum rc js_string_units(const struct js_heap *h, jsval v, uint64_t limit, js_uni
 	enum rc rc;
 
 	TRY(js_string_load(h, v, &s));
-	rc = vec_push(&r.stack,
-		      (struct piece){v, 0, s.length < limit ? s.length : (uint32_t)limit});
+	rc = vec_push(&r.stack, (struct piece){v, 0, s.length < limit ? s.length : (uint32_t)limit,
+					       ANY_LENGTH, FOLLOW_ANY});
 	for (uint64_t steps = 0; rc == RC_OK && r.stack.n != 0 && !r.stopped; steps++) {
 		struct piece p = r.stack.at[--r.stack.n];
 		rc = steps < STEPS_MAX ? step(&r, &p) : RC_LIMIT;
