@@ -23,7 +23,9 @@ static enum rc array_count(const struct js_heap *h, jsval elements, uint64_t *n)
 	if (!jsval_is_smi(length) || jsval_smi(length) < 0)
 		return RC_BAD;
 	*n = (uint64_t)jsval_smi(length);
-	return RC_OK;
+	return js_fits(h, elements, (uint64_t)v8_value(&h->layout, V8_FixedArray_data) + 8 * *n)
+		       ? RC_OK
+		       : RC_BAD;
 }
 
 enum rc js_array_length(const struct js_heap *h, jsval v, uint64_t *length)

@@ -99,6 +99,16 @@ static inline const struct js_page *js_page_at(const struct js_heap *h, addr_t a
 	return i != NULL ? &h->pages[*i - 1] : NULL;
 }
 
+/* True when `bytes` from the start of v lie on its page: no object is longer than that, whatever
+ * its length says. */
+static inline bool js_fits(const struct js_heap *h, jsval v, uint64_t bytes)
+{
+	addr_t addr = jsval_addr(v);
+	const struct js_page *p = js_page_at(h, addr);
+
+	return p != NULL && addr >= p->start && addr < p->end && bytes <= p->end - addr;
+}
+
 /* A value typed by a user: an address without its tag bit is an object when one starts there. */
 jsval js_input(const struct js_heap *h, uint64_t bits);
 

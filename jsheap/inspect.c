@@ -323,6 +323,8 @@ static enum rc element_value(struct members *m, const struct js_element *e)
 /* A run of indexes without elements: a few holes one by one, more as one value with a count. */
 static void holes(struct members *m, uint64_t to)
 {
+	if (to < m->next)
+		return; /* a damaged dictionary may name an index twice */
 	if (to - m->next > HOLES_ONE_BY_ONE) {
 		struct fact fact = {"count", NULL, (double)(to - m->next)};
 		char *text = arena_printf(&m->in->arena, "<%llu holes>",

@@ -58,7 +58,12 @@ enum rc js_map_load(const struct js_heap *h, jsval v, struct js_map *m)
 	if (!jsval_is_pointer(m->descriptors) || js_page_at(h, m->descriptors.bits) == NULL)
 		return RC_BAD;
 	TRY(mem_u16(h->mem, jsval_addr(m->descriptors) + 8, &have));
-	return m->nproperties <= have ? RC_OK : RC_BAD;
+	return m->nproperties <= have &&
+			       js_fits(h, m->descriptors,
+				       (uint64_t)v8_value(&h->layout, V8_DescriptorArray_header) +
+					       (uint64_t)m->nproperties * DESCRIPTOR_BYTES)
+		       ? RC_OK
+		       : RC_BAD;
 }
 
 enum rc js_map_constructor(const struct js_heap *h, const struct js_map *m, jsval *constructor)

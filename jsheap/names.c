@@ -69,9 +69,9 @@ static const char *telling(const char *name)
 
 static const char *name_of_prototypes(const struct js_heap *h, jsval v, struct arena *a)
 {
-	jsval p = v;
+	jsval p = v, before = jsval_of(0);
 
-	for (int i = 0; i < PROTOTYPES_MAX; i++) {
+	for (int i = 0; i < PROTOTYPES_MAX && !jsval_eq(p, before); i++) {
 		const char *name = NULL;
 		jsval map, found;
 		struct js_map m;
@@ -87,6 +87,8 @@ static const char *name_of_prototypes(const struct js_heap *h, jsval v, struct a
 			name = telling(name_of_constructor(h, found, a));
 		if (name != NULL)
 			return name;
+		if ((i & (i - 1)) == 0)
+			before = p; /* a chain that is a circle comes back to it */
 		p = m.prototype;
 	}
 	return NULL;

@@ -50,7 +50,8 @@ enum rc js_table_load(const struct js_heap *h, jsval v, uint32_t entry_words, st
 	if (!jsval_is_smi(length) || !jsval_is_smi(capacity))
 		return RC_BAD;
 	int64_t n = jsval_smi(length), cap = jsval_smi(capacity);
-	if (cap < 0 || cap > TABLE_CAPACITY_MAX || cap * entry_words > n - 3)
+	if (cap < 0 || cap > TABLE_CAPACITY_MAX || cap * entry_words > n - 3 ||
+	    !js_fits(h, v, (uint64_t)v8_value(&h->layout, V8_FixedArray_data) + 8 * (uint64_t)n))
 		return RC_BAD;
 	t->capacity = (uint32_t)cap;
 	t->first = (uint32_t)(n - cap * entry_words);

@@ -94,7 +94,8 @@ enum rc js_bigint_put(const struct js_heap *h, jsval v, struct str *out)
 
 	TRY(js_word32(h, v, v8_value(&h->layout, V8_BigInt_bitfield), &bits));
 	uint32_t n = bits >> 1 & 0x3fffffff;
-	if (n > BIGINT_DIGITS_MAX)
+	if (n > BIGINT_DIGITS_MAX ||
+	    !js_fits(h, v, (uint64_t)v8_value(&h->layout, V8_BigInt_digits) + 8 * (uint64_t)n))
 		return RC_BAD;
 	if ((bits & 1) != 0)
 		str_putc(out, '-');
@@ -149,7 +150,8 @@ static enum rc load_ordered(const struct js_heap *h, jsval v, struct ordered *t)
 		return RC_BAD;
 	int64_t n = jsval_smi(elements), d = jsval_smi(deleted), b = jsval_smi(buckets);
 	if (n < 0 || d < 0 || b < 0 || n + d > ENTRIES_MAX || b > ENTRIES_MAX ||
-	    3 + b + (n + d) * t->words > jsval_smi(length))
+	    3 + b + (n + d) * t->words > jsval_smi(length) ||
+	    !js_fits(h, t->table, (uint64_t)(data + 8 * (int64_t)jsval_smi(length))))
 		return RC_BAD;
 	t->elements = (uint32_t)n;
 	t->used = (uint32_t)(n + d);

@@ -137,16 +137,13 @@ static enum rc give_external(struct reader *r, const struct js_string *s, const 
 	return give_flat(r, s, data, p);
 }
 
-/* An object does not leave its page. */
 static enum rc give_sequential(struct reader *r, const struct js_string *s, const struct piece *p)
 {
-	addr_t chars = jsval_addr(s->v) + (addr_t)v8_value(&r->h->layout, V8_SeqString_chars);
-	const struct js_page *page = js_page_at(r->h, chars);
-	uint64_t bytes = (uint64_t)s->length * (s->one_byte ? 1 : 2);
+	uint64_t header = (uint64_t)v8_value(&r->h->layout, V8_SeqString_chars);
 
-	if (page == NULL || chars > page->end || bytes > page->end - chars)
-		return p->from == p->to ? RC_OK : RC_BAD;
-	return give_flat(r, s, chars, p);
+	if (!js_fits(r->h, s->v, header + (uint64_t)s->length * (s->one_byte ? 1 : 2)))
+		return RC_BAD;
+	return give_flat(r, s, jsval_addr(s->v) + header, p);
 }
 
 static bool may_follow(enum follow follow, enum string_kind kind)

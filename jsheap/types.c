@@ -49,10 +49,10 @@ static void name_contexts(struct v8_types *types, const struct v8_layout *l)
 	if (!v8_constant(l, "FirstContextType", &first) ||
 	    !v8_constant(l, "LastContextType", &last))
 		return;
-	if (last - first + 1 != (int32_t)NCONTEXTS)
+	if ((int64_t)last - first + 1 != (int64_t)NCONTEXTS)
 		return;
 	for (size_t i = 0; i < NCONTEXTS; i++)
-		set_name(types, first + (int32_t)i, context_names[i]);
+		set_name(types, (int64_t)first + (int64_t)i, context_names[i]);
 }
 
 enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l, struct v8_types *types,
@@ -102,7 +102,7 @@ void v8_types_learn(struct v8_types *types, struct arena *a, const char *root_na
 
 static void add_class(struct v8_types *types, int64_t first, int64_t last, uint8_t classes)
 {
-	for (int64_t i = first; i <= last && i < TYPE_LIMIT; i++)
+	for (int64_t i = first > 0 ? first : 0; i <= last && i < TYPE_LIMIT; i++)
 		types->classes[i] |= classes;
 }
 

@@ -407,6 +407,16 @@ static inline enum rc mock_layout(struct mock *m, struct why *why)
 		l->value[mock_values[i].field] = mock_values[i].value;
 		l->row[mock_values[i].field] = &told;
 	}
+	/* What the table of rows knows without a symbol. */
+	for (size_t i = 0; i < v8_nrows; i++) {
+		int64_t value;
+
+		if (l->row[v8_rows[i].field] != NULL ||
+		    v8_row_value(l, &v8_rows[i], &value) != RC_OK)
+			continue;
+		l->value[v8_rows[i].field] = value;
+		l->row[v8_rows[i].field] = &v8_rows[i];
+	}
 	TRY(v8_types_resolve(&h->arena, l, &h->types, why));
 	v8_types_learn(&h->types, &h->arena, "one_pointer_filler_map", M_FILLER);
 	v8_types_learn(&h->types, &h->arena, "free_space_map", M_FREE_SPACE);
