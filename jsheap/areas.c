@@ -115,6 +115,25 @@ static int by_top(const void *a, const void *b)
 	return x->top < y->top ? -1 : x->top > y->top;
 }
 
+/* Spaces without pages of their own: NewSpace, whose pages belong to its two halves. Until V8 9.x
+ * it has the area of the young generation; later ones keep stale numbers there, and the area in the
+ * isolate. */
+static enum rc search_other_spaces(struct search *s)
+{
+	uint64_t w[ISOLATE_BYTES / 8], heap;
+	size_t n = mem_peek(s->h->mem, s->iso->addr, w, sizeof w) / 8;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_pointer(w[i]) || map_get(&s->spaces, w[i]) != NULL ||
+		    mem_u64(s->h->mem, w[i] + 8, &heap) != RC_OK || heap != s->iso->heap ||
+		    pages_space_class(s->h, w[i]) == NULL)
+			continue;
+		TRY(map_put(&s->spaces, w[i], 1));
+		TRY(search_range(s, w[i], SPACE_BYTES, true));
+	}
+	return RC_OK;
+}
+
 static enum rc search_all(struct search *s)
 {
 	uint64_t w[ISOLATE_BYTES / 8];
@@ -126,6 +145,8 @@ static enum rc search_all(struct search *s)
 			TRY(search_range(s, s->h->pages[i].owner, SPACE_BYTES, true));
 		}
 	TRY(search_range(s, s->iso->addr, ISOLATE_BYTES, true));
+	if (s->young_tops.n == 0)
+		TRY(search_other_spaces(s));
 	size_t n = mem_peek(s->h->mem, s->iso->addr, w, sizeof w) / 8;
 	for (size_t i = 0; i < n; i++)
 		if (is_pointer(w[i]))

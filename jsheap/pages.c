@@ -172,9 +172,7 @@ static enum rc learn_vtable(void *ctx, const struct symbol *sym)
 			    : RC_NOMEM;
 }
 
-/* "ReadOnlySpace" for an object of that class; NULL when it is no space or the symbols were
- * removed. */
-static const char *class_of_object(struct js_heap *h, addr_t object)
+const char *pages_space_class(const struct js_heap *h, addr_t object)
 {
 	uint64_t vtable;
 	const uint64_t *name;
@@ -202,7 +200,7 @@ enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_he
 		if (space == 0 || (space & 7) != 0 || mem_u64(h->mem, space + 8, &heap) != RC_OK ||
 		    (heap != iso->heap && heap != 0))
 			continue;
-		const char *class = class_of_object(h, space);
+		const char *class = pages_space_class(h, space);
 		if (class == NULL || strstr(class, "ReadOnlySpace") == NULL)
 			continue;
 		for (addr_t v = space + 16; v < space + SPACE_BYTES; v += 8) {
@@ -291,7 +289,7 @@ enum rc pages_name_spaces(struct js_heap *h)
 		}
 		uint64_t *known = map_get(&names, p->owner);
 		if (known == NULL) {
-			rc = map_put(&names, p->owner, (uintptr_t)class_of_object(h, p->owner));
+			rc = map_put(&names, p->owner, (uintptr_t)pages_space_class(h, p->owner));
 			known = map_get(&names, p->owner);
 		}
 		if (known == NULL)

@@ -30,6 +30,10 @@ MUST_USE enum rc pages_adopt(struct js_heap *h, page_headers *found);
 /* Name the space of each page, by the vtable of its owner. */
 MUST_USE enum rc pages_name_spaces(struct js_heap *h);
 
+/* The class of a Space object by its vtable, "NewSpace"; NULL when it is none or symbols are
+ * missing. */
+const char *pages_space_class(const struct js_heap *h, addr_t object);
+
 /* Find the linear allocation areas of an isolate, and by them which pages of its young generation
  * hold objects and up to where. */
 MUST_USE enum rc pages_find_areas(struct js_heap *h, struct js_isolate *iso);
