@@ -91,9 +91,9 @@ function explain(error) {
 	return text.length > 2000 ? `${text.slice(0, 2000)} ...` : text;
 }
 
-/* Run mdbish; the result has status, signal, stdout, stderr. */
-function mdbish(args, options = {}) {
-	const result = spawnSync(MDBISH, args, {
+/* Run mdbish, or a copy of it; the result has status, signal, stdout, stderr. */
+function mdbish(args, { program = MDBISH, ...options } = {}) {
+	const result = spawnSync(program, args, {
 		encoding: 'utf8', maxBuffer: 2 ** 30, timeout: TIMEOUT, killSignal: 'SIGKILL',
 		env: { ...process.env, LC_ALL: 'C.UTF-8' }, input: '', ...options,
 	});

@@ -32,6 +32,9 @@ function terminal(line, inputs, options) {
 			reject(new Error(`no prompt or end within ${PATIENCE / 1000} s; so far:\n${seen}`));
 		}, PATIENCE);
 		child.on('error', reject);
+		child.stderr.on('data', (data) => {
+			seen += data;
+		});
 		child.stdout.on('data', (data) => {
 			seen += data.toString('utf8').replaceAll('\r', '').replace(/\x1b\[[0-9;]*m/g, '');
 			if (seen.endsWith(`\n${PROMPT}`) || seen === PROMPT) {
