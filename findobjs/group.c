@@ -24,7 +24,7 @@ struct tally {
 struct counter {
 	const struct js_heap *heap;
 	VEC(struct tally) tallies;
-	struct map by_keys; /* hash of map and keys -> tally index plus 1 */
+	struct map by_keys; /* hash of map and keys -> tally index plus 1; once merged, of all */
 	VEC(jsval) boilerplates;
 	uint64_t unreadable;
 };
@@ -178,53 +178,85 @@ static void add_stats(struct js_walk_stats *sum, const struct js_walk_stats *s)
 		sum->first_misstep = s->first_misstep;
 }
 
-/* The tally of an object of the given map, in whichever thread's counter; NULL when there is none.
- */
-static struct tally *tally_of(const struct object_groups *g, struct counter *c, jsval v,
-			      uint64_t size)
+/* The place of a tally in the index of a counter. */
+static const uint64_t *tally_at(const struct counter *c, uint64_t map, uint64_t keys)
+{
+	return map_get(&c->by_keys, keys_hash(map, keys));
+}
+
+/* Add the counts of one thread to those of another, so that nothing depends on who took a page. */
+static enum rc merge_counter(struct counter *to, const struct counter *from)
+{
+	for (size_t i = 0; i < from->tallies.n; i++) {
+		const struct tally *t = &from->tallies.at[i];
+		const uint64_t *at = tally_at(to, t->map, t->keys);
+
+		if (at == NULL) {
+			TRY(vec_push(&to->tallies, *t));
+			TRY(map_put(&to->by_keys, keys_hash(t->map, t->keys), to->tallies.n));
+			continue;
+		}
+		struct tally *sum = &to->tallies.at[*at - 1];
+		sum->count += t->count;
+		sum->bytes += t->bytes;
+		note_address(sum, t->lowest);
+		if (t->second != 0)
+			note_address(sum, t->second);
+	}
+	for (size_t i = 0; i < from->boilerplates.n; i++)
+		TRY(vec_push(&to->boilerplates, from->boilerplates.at[i]));
+	to->unreadable += from->unreadable;
+	return RC_OK;
+}
+
+/* All counts end in the first counter. */
+static enum rc merge_counters(struct counter *counters, unsigned jobs)
+{
+	struct counter *c = &counters[0];
+
+	for (size_t i = 0; i < c->tallies.n; i++)
+		if (c->tallies.at[i].keys == 0)
+			TRY(map_put(&c->by_keys, keys_hash(c->tallies.at[i].map, 0), i + 1));
+	for (unsigned i = 1; i < jobs; i++)
+		TRY(merge_counter(c, &counters[i]));
+	return RC_OK;
+}
+
+/* The tally that an object was counted in; NULL when there is none. */
+static struct tally *tally_of(const struct object_groups *g, const struct counter *c, jsval v)
 {
 	jsval map, properties;
 	uint16_t type;
+	uint64_t unreadable = 0;
 
 	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
 	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
 		     &properties) != RC_OK)
 		return NULL;
-	for (size_t i = 0; i < c->tallies.n; i++) {
-		struct tally *t = &c->tallies.at[i];
-		uint64_t unreadable = 0;
-
-		if (t->map != map.bits || t->count == 0 || t->bytes < size)
-			continue;
-		if (t->keys == 0 ||
-		    t->keys == keys_of(g->heap, type, jsval_addr(v), properties, &unreadable))
-			return t;
-	}
-	return NULL;
+	const uint64_t *at = tally_at(c, map.bits, 0);
+	if (at == NULL)
+		at = tally_at(c, map.bits,
+			      keys_of(g->heap, type, jsval_addr(v), properties, &unreadable));
+	return at != NULL ? &c->tallies.at[*at - 1] : NULL;
 }
 
-/* Boilerplates are few, so a search each will do. Which thread counted one does not matter: the
- * counts are added up afterwards. */
-static enum rc leave_out_boilerplates(struct object_groups *g, struct counter *counters,
-				      unsigned jobs)
+static enum rc leave_out_boilerplates(struct object_groups *g, const struct counter *c)
 {
-	for (unsigned i = 0; i < jobs; i++)
-		for (size_t k = 0; k < counters[i].boilerplates.n; k++) {
-			jsval v = counters[i].boilerplates.at[k];
-			struct tally *t = NULL;
-			uint64_t size;
+	for (size_t i = 0; i < c->boilerplates.n; i++) {
+		jsval v = c->boilerplates.at[i];
+		struct tally *t;
+		uint64_t size;
 
-			if (map_get(&g->boilerplates, v.bits) != NULL ||
-			    js_size_at(g->heap, jsval_addr(v), &size) != RC_OK)
-				continue;
-			for (unsigned j = 0; j < jobs && t == NULL; j++)
-				t = tally_of(g, &counters[j], v, size);
-			if (t == NULL)
-				continue; /* on a page that was not walked */
-			TRY(map_put(&g->boilerplates, v.bits, 1));
-			t->count--;
-			t->bytes -= size;
-		}
+		if (map_get(&g->boilerplates, v.bits) != NULL ||
+		    js_size_at(g->heap, jsval_addr(v), &size) != RC_OK)
+			continue;
+		t = tally_of(g, c, v);
+		if (t == NULL || t->count == 0 || t->bytes < size)
+			continue; /* on a page that was not walked */
+		TRY(map_put(&g->boilerplates, v.bits, 1));
+		t->count--;
+		t->bytes -= size;
+	}
 	return RC_OK;
 }
 
@@ -236,34 +268,38 @@ static addr_t representative(const struct object_groups *g, const struct tally *
 	return template && t->second != 0 ? t->second : t->lowest;
 }
 
-/* All tallies of one map (and keys) from all threads end in one place, then in their group. */
-static enum rc merge_tallies(struct object_groups *g, struct duck_table *ducks,
-			     const struct counter *c)
+static int by_lowest(const void *a, const void *b)
 {
+	const struct tally *x = a, *y = b;
+
+	return x->lowest < y->lowest ? -1 : x->lowest > y->lowest;
+}
+
+/* Tallies go to their groups by ascending address: the first of a group tells its properties. */
+static enum rc group_tallies(struct object_groups *g, struct duck_table *ducks, struct counter *c)
+{
+	for (size_t i = 0; i < c->tallies.n; i++)
+		c->tallies.at[i].lowest = representative(g, &c->tallies.at[i]);
+	if (c->tallies.n > 1)
+		qsort(c->tallies.at, c->tallies.n, sizeof *c->tallies.at, by_lowest);
 	for (size_t i = 0; i < c->tallies.n; i++) {
 		const struct tally *t = &c->tallies.at[i];
-		addr_t lowest = representative(g, t);
+		size_t group;
 
 		if (t->count == 0)
 			continue;
-		struct map *index = t->keys != 0 ? &g->by_keys : &g->by_map;
-		uint64_t key = t->keys != 0 ? keys_hash(t->map, t->keys) : t->map;
-		const uint64_t *at = map_get(index, key);
-		size_t group;
-
-		if (at != NULL) {
-			group = *at - 1;
-		} else {
-			TRY(duck_find(ducks, jsval_object(lowest), &group));
-			TRY(map_put(index, key, group + 1));
-		}
+		TRY(duck_find(ducks, jsval_object(t->lowest), &group));
+		if (t->keys != 0)
+			TRY(map_put(&g->by_keys, keys_hash(t->map, t->keys), group + 1));
+		else
+			TRY(map_put(&g->by_map, t->map, group + 1));
 		if (group >= ducks->groups.n)
 			return RC_BAD;
 		struct object_group *o = &ducks->groups.at[group];
 		o->count += t->count;
 		o->bytes += t->bytes;
-		if (o->representative.bits == 0 || lowest < jsval_addr(o->representative))
-			o->representative = jsval_object(lowest);
+		if (o->representative.bits == 0)
+			o->representative = jsval_object(t->lowest);
 	}
 	return RC_OK;
 }
@@ -288,14 +324,14 @@ static enum rc run_pass(struct object_groups *g, const struct group_options *opt
 		TRY(js_walk_init(&walks[i], g->heap));
 	}
 	TRY(js_walk_pages(g->heap, &all));
-	enum rc rc = RC_OK;
-	if (!options->with_boilerplates)
-		rc = leave_out_boilerplates(g, counters, options->jobs);
-	for (unsigned i = 0; i < options->jobs && rc == RC_OK; i++) {
-		rc = merge_tallies(g, &ducks, &counters[i]);
+	enum rc rc = merge_counters(counters, options->jobs);
+	if (rc == RC_OK && !options->with_boilerplates)
+		rc = leave_out_boilerplates(g, &counters[0]);
+	if (rc == RC_OK)
+		rc = group_tallies(g, &ducks, &counters[0]);
+	for (unsigned i = 0; i < options->jobs; i++)
 		add_stats(&g->stats, &walks[i].stats);
-		g->unreadable += counters[i].unreadable;
-	}
+	g->unreadable = counters[0].unreadable;
 	if (rc == RC_OK)
 		rc = duck_finish(&ducks, g);
 	duck_table_free(&ducks);
