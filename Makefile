@@ -91,7 +91,7 @@ lint: $(BUILD)/.setup-lint
 
 ## format: let clang-format rewrite the sources
 format: $(BUILD)/.setup-lint
-	clang-format -i $(shell git ls-files '*.c' '*.h')
+	clang-format -i $(shell tools/sources .c .h)
 
 ## bench: speed and memory on a heap of 500 MB; BENCH_MB=N for another size
 bench: all $(BUILD)/bench/sum
