@@ -417,7 +417,9 @@ const struct object_group *object_groups_of(const struct object_groups *g, jsval
 const struct object_group *object_groups_of_walked(const struct object_groups *g,
 						   const struct js_object *o)
 {
-	if ((o->info->classes & CLASS_RECEIVER) == 0 || o->readable < 16 ||
+	uint64_t off = (uint64_t)v8_value(&g->heap->layout, V8_JSReceiver_properties);
+
+	if ((o->info->classes & CLASS_RECEIVER) == 0 || off + 8 > o->readable ||
 	    map_get(&g->boilerplates, jsval_object(o->addr).bits) != NULL)
 		return NULL;
 	/* `user`: index plus 1 of the group of this map; 0: not looked up; all ones: by keys. */
@@ -427,6 +429,5 @@ const struct object_group *object_groups_of_walked(const struct object_groups *g
 	}
 	if (o->info->user != USER_DICTIONARY)
 		return &g->groups[o->info->user - 1];
-	return lookup(g, o->info->map, o->info->type, o->addr,
-		      jsval_of(o->words[v8_value(&g->heap->layout, V8_JSReceiver_properties) / 8]));
+	return lookup(g, o->info->map, o->info->type, o->addr, jsval_of(o->words[off / 8]));
 }

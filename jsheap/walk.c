@@ -10,6 +10,7 @@
 #define SAMPLE_CHAIN      4
 #define CALIBRATION_PAGES 96
 #define ENOUGH_SAMPLES    32
+#define HOLE_BYTES        4096u /* of memory that is read piece by piece */
 
 enum rc js_walk_init(struct js_walk *w, const struct js_heap *h)
 {
@@ -234,6 +235,8 @@ static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const 
 static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *data, uint64_t n)
 {
 	while (pw->addr - base < n && n - (pw->addr - base) >= 8) {
+		if (pw->p->kind == PAGE_LARGE && pw->addr != pw->p->start)
+			return RC_OK; /* one object; what is behind it was trimmed off */
 		while (pw->areas.at != pw->areas.end && pw->areas.at->top < pw->addr)
 			pw->areas.at++;
 		if (pw->areas.at != pw->areas.end && pw->areas.at->top == pw->addr) {
@@ -249,6 +252,17 @@ static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *dat
 			misstep(pw, base + n);
 	}
 	return RC_OK;
+}
+
+/* Where to go on behind memory that was left out, or that cannot be read just now. */
+static addr_t behind_hole(const struct js_walk *w, const struct js_page *p, addr_t addr)
+{
+	const struct segment *s = mem_segment(w->heap->mem, addr);
+	addr_t next = s == NULL         ? p->stop
+		      : s->read != NULL ? (addr | (HOLE_BYTES - 1)) + 1
+					: s->end;
+
+	return next < p->stop ? next : p->stop;
 }
 
 enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *fn, void *ctx)
@@ -269,8 +283,7 @@ enum rc js_walk_page(struct js_walk *w, const struct js_page *p, js_object_fn *f
 		uint64_t n = window(w, base, p->stop, &data);
 
 		if (n < 8) { /* left out by the dump: go on where it has memory again */
-			const struct segment *s = mem_segment(w->heap->mem, base);
-			addr_t next = s != NULL && s->end < p->stop ? s->end : p->stop;
+			addr_t next = behind_hole(w, p, base);
 			w->stats.unreadable_bytes += next - base;
 			pw.addr = next;
 			n = window(w, next, p->stop, &data);
