@@ -140,7 +140,24 @@ bool v8_constant(const struct v8_layout *l, const char *name, int32_t *value)
 	return false;
 }
 
-enum rc v8_row_value(const struct v8_layout *l, const struct v8_row *row, int64_t *value)
+#define OFFSET_MAX 0x8000
+#define SHIFT_MAX  31
+
+/* Numbers from symbols become offsets and shifts: those that cannot be are no answer. */
+static bool sensible(const struct v8_row *row, int64_t value)
+{
+	const char *name = fields[row->field].name;
+	size_t len = strlen(name);
+
+	if (row->field == V8_frame_context_or_type || row->field == V8_frame_function)
+		return value >= -OFFSET_MAX && value < OFFSET_MAX;
+	if (row->width != BITS_0)
+		return value >= 0 && value < OFFSET_MAX;
+	return len < 6 || strcmp(name + len - 6, "_shift") != 0 ||
+	       (value >= 0 && value <= SHIFT_MAX);
+}
+
+static enum rc told_value(const struct v8_layout *l, const struct v8_row *row, int64_t *value)
 {
 	int32_t v;
 
@@ -164,6 +181,12 @@ enum rc v8_row_value(const struct v8_layout *l, const struct v8_row *row, int64_
 		break;
 	}
 	return RC_UNSUP;
+}
+
+enum rc v8_row_value(const struct v8_layout *l, const struct v8_row *row, int64_t *value)
+{
+	TRY(told_value(l, row, value));
+	return sensible(row, *value) ? RC_OK : RC_UNSUP;
 }
 
 /* Rows stand in the order of the fields they need, so one pass does. */
