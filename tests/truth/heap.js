@@ -145,6 +145,22 @@ function missteps(suite, core, truth) {
 	});
 }
 
+/* -i takes the isolates apart: each worker has its own things, the main one none of theirs. */
+function isolates(suite, core, truth) {
+	const count = (isolate, name) => sum(records(core, [`::findjsobjects -i ${isolate} -c ${name}`])
+		.filter((r) => r.type === 'jsobjects'));
+	const all = Array.from({ length: truth.isolates }, (unused, i) => i);
+	suite.test('each worker has its own objects', () => {
+		const found = all.map((i) => count(i, 'TruthWorkerThing'));
+		assert.strictEqual(found[0], 0);
+		assert.deepStrictEqual(found.slice(1).sort(), truth.workers.slice().sort());
+	});
+	suite.test('the main thread has its own', () => {
+		const found = all.map((i) => count(i, 'TruthMainThing'));
+		assert.deepStrictEqual(found, all.map((i) => (i === 0 ? truth.constructors.TruthMainThing : 0)));
+	});
+}
+
 function oom(suite, core) {
 	let made = 0;
 	suite.test('the program\'s own progress can be read', () => {
@@ -160,4 +176,4 @@ function oom(suite, core) {
 	});
 }
 
-module.exports = { counts, selections, againstSnapshot, missteps, oom };
+module.exports = { counts, selections, againstSnapshot, missteps, isolates, oom };

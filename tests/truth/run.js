@@ -73,6 +73,7 @@ const tests = {
 	},
 	worker(core, truth) {
 		heap.counts(suite, core, truth);
+		heap.isolates(suite, core, truth);
 		status(suite, core, truth, { signal: SIGABRT, isolates: truth.isolates });
 	},
 	oom(core, truth) {

@@ -27,7 +27,7 @@ async function main() {
 	globalThis.truthWorkers = numbers.map((n) => new Worker(__filename, { workerData: n }));
 	await Promise.all(truthWorkers.map((w) => new Promise((ready) => w.once('message', ready))));
 	truth.write({
-		isolates: 1 + numbers.length,
+		isolates: 1 + numbers.length, workers: numbers,
 		constructors: { TruthMainThing: 123, TruthWorkerThing: numbers.reduce((a, b) => a + b) },
 	});
 	process.abort();
