@@ -20,7 +20,7 @@
 #define ISOLATE_BYTES        0x14000u
 #define SPACE_BYTES          0x300u
 #define ALLOCATOR_BYTES      0x120u
-#define POINTEE_BYTES        0x200u
+#define POINTEE_BYTES        0x1000u /* a LocalHeap has its allocators in it */
 #define POINTEE_SEARCH_BYTES 0x400u
 #define SPACE_BEFORE_WORDS   24
 #define LINK_BYTES           0x200u
@@ -145,7 +145,7 @@ static enum rc search_all(struct search *s)
 			TRY(search_range(s, s->h->pages[i].owner, SPACE_BYTES, true));
 		}
 	TRY(search_range(s, s->iso->addr, ISOLATE_BYTES, true));
-	if (s->young_tops.n == 0)
+	if (v8_has(&s->h->layout, V8_young_area_in_NewSpace))
 		TRY(search_other_spaces(s));
 	size_t n = mem_peek(s->h->mem, s->iso->addr, w, sizeof w) / 8;
 	for (size_t i = 0; i < n; i++)
