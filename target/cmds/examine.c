@@ -25,7 +25,7 @@ static const struct record *const records[] = {&record_memory, NULL};
 static const struct example examples[] = {
 	{"x/4gx $rsp", "four 8-byte words, hexadecimal"},
 	{"x/2a $rsp", "two words with the symbols they point to"},
-	{"x/s 0x7ffe1000", "a string"},
+	{"x/s $rsp", "a string"},
 	EXAMPLE_END,
 };
 
