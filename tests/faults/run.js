@@ -10,6 +10,7 @@ const os = require('os');
 const path = require('path');
 const { Suite, mdbish, versions, corePath, truthOf, MDBISH } = require('../runner.js');
 const elf = require('./elf.js');
+const { cutHeaps } = require('./heap.js');
 
 const suite = new Suite('faults');
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'mdbish-faults-'));
@@ -293,6 +294,7 @@ try {
 	otherPrograms(newest);
 	unknownNodes(newest);
 	all.forEach(truncated);
+	all.forEach((version) => cutHeaps(suite, version, work));
 	damaged(newest);
 	all.forEach(scribbled);
 } finally {
