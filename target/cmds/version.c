@@ -1,5 +1,5 @@
 /*
- * version - which Node and which V8 the executable is, without knowing V8's heap.
+ * version - which Node and which V8 the process ran, without knowing V8's heap.
  *
  * Node keeps its versions as std::string in node::per_process::metadata, a static object whose
  * first members are `node` and `v8` (src/node_metadata.h); a program that links Node or V8 in
@@ -42,12 +42,12 @@ static bool read_string(struct target *t, addr_t addr, char *out, size_t size)
 	return is_version(out);
 }
 
-static void from_metadata(struct target *t, struct node_version *v)
+static void from_metadata(struct target *t, struct objfile *o, struct node_version *v)
 {
 	struct symbol sym;
 	char text[sizeof v->node - 1];
 
-	if (objfile_symbol(t->exe, "_ZN4node12per_process8metadataE", &sym) != RC_OK ||
+	if (objfile_symbol(o, "_ZN4node12per_process8metadataE", &sym) != RC_OK ||
 	    !read_string(t, sym.addr, text, sizeof text))
 		return;
 	snprintf(v->node, sizeof v->node, "v%s", text);
@@ -55,15 +55,15 @@ static void from_metadata(struct target *t, struct node_version *v)
 		snprintf(v->v8, sizeof v->v8, "%s", text);
 }
 
-static bool read_number(struct target *t, const char *name, uint32_t *v)
+static bool read_number(struct target *t, struct objfile *o, const char *name, uint32_t *v)
 {
 	struct symbol sym;
 
-	return objfile_symbol(t->exe, name, &sym) == RC_OK &&
-	       mem_u32(&t->mem, sym.addr, v) == RC_OK && *v < 1000000;
+	return objfile_symbol(o, name, &sym) == RC_OK && mem_u32(&t->mem, sym.addr, v) == RC_OK &&
+	       *v < 1000000;
 }
 
-static void v8_from_numbers(struct target *t, struct node_version *v)
+static void v8_from_numbers(struct target *t, struct objfile *o, struct node_version *v)
 {
 	static const char *const names[] = {
 		"_ZN2v88internal7Version6major_E",
@@ -77,11 +77,10 @@ static void v8_from_numbers(struct target *t, struct node_version *v)
 	uint64_t at;
 
 	for (size_t i = 0; i < 4; i++)
-		if (!read_number(t, names[i], &n[i]))
+		if (!read_number(t, o, names[i], &n[i]))
 			return;
 	int len = snprintf(v->v8, sizeof v->v8, "%u.%u.%u.%u", n[0], n[1], n[2], n[3]);
-	if (len > 0 &&
-	    objfile_symbol(t->exe, "_ZN2v88internal7Version9embedder_E", &sym) == RC_OK &&
+	if (len > 0 && objfile_symbol(o, "_ZN2v88internal7Version9embedder_E", &sym) == RC_OK &&
 	    mem_u64(&t->mem, sym.addr, &at) == RC_OK &&
 	    mem_cstr(&t->mem, at, more, sizeof more) == RC_OK && *more == '-')
 		snprintf(v->v8 + len, sizeof v->v8 - (size_t)len, "%s", more);
@@ -113,11 +112,11 @@ static const uint8_t *read_only_data(const struct objfile *o, size_t *size)
 	return NULL;
 }
 
-static void node_from_text(struct target *t, struct node_version *v)
+static void node_from_text(const struct objfile *o, struct node_version *v)
 {
 	static const char needle[] = "node.js/v";
 	size_t size = 0;
-	const uint8_t *data = read_only_data(t->exe, &size);
+	const uint8_t *data = read_only_data(o, &size);
 	const uint8_t *hit = data != NULL ? memmem(data, size, needle, sizeof needle - 1) : NULL;
 
 	if (hit == NULL)
@@ -135,12 +134,18 @@ static void node_from_text(struct target *t, struct node_version *v)
 
 void node_version_find(struct target *t, struct node_version *v)
 {
+	struct objfile *o = t->exe;
+	struct symbol sym;
+
 	*v = (struct node_version){0};
-	if (t->exe == NULL)
+	/* Distributions have all of Node in a library, libnode.so. */
+	if (target_symbol(t, "_ZN2v88internal7Version6major_E", &o, &sym) != RC_OK)
+		o = t->exe;
+	if (o == NULL)
 		return;
-	from_metadata(t, v);
+	from_metadata(t, o, v);
 	if (v->v8[0] == '\0')
-		v8_from_numbers(t, v);
+		v8_from_numbers(t, o, v);
 	if (v->node[0] == '\0')
-		node_from_text(t, v);
+		node_from_text(o, v);
 }
