@@ -26,6 +26,8 @@ async function main() {
 	const numbers = [777, 55];
 	globalThis.truthWorkers = numbers.map((n) => new Worker(__filename, { workerData: n }));
 	await Promise.all(truthWorkers.map((w) => new Promise((ready) => w.once('message', ready))));
+	// They may still be collecting their garbage; only a heap at rest has an exact truth.
+	await new Promise((rested) => setTimeout(rested, 500));
 	truth.write({
 		isolates: 1 + numbers.length, workers: numbers,
 		constructors: { TruthMainThing: 123, TruthWorkerThing: numbers.reduce((a, b) => a + b) },
