@@ -78,8 +78,10 @@ static void world_open(struct world *w, const char *core)
 
 	*w = (struct world){0};
 	w->t = target_open_core(core, &(struct target_options){0}, &w->errors, &message);
-	if (w->t == NULL)
+	if (w->t == NULL) {
 		fail_msg("%s", message);
+		return;
+	}
 	make_faulty(w);
 	assert_int_equal(js_heap_open(w->t, &w->h, &why), RC_OK);
 }
@@ -134,7 +136,7 @@ static void open_heap(struct world *w, void *what)
 	assert_int_not_equal(rc, RC_NOMEM);
 	assert_int_equal(rc == RC_OK, h != NULL);
 	assert_true(rc == RC_OK || (why.rc == rc && why.what != NULL));
-	if (rc == RC_OK)
+	if (rc == RC_OK && h != NULL)
 		assert_true(h->npages <= w->h->npages);
 	js_heap_close(h);
 	arena_free(&w->t->arena);
@@ -172,7 +174,7 @@ static void load_stack(struct world *w, void *what)
 }
 
 struct counted {
-	uint64_t objects, bytes;
+	uint64_t objects;
 };
 
 static void group_pages(struct world *w, void *what)
@@ -192,7 +194,7 @@ static void group_pages(struct world *w, void *what)
 	object_groups_free(g);
 }
 
-/* The newest core of that name, or NULL; each version has one. */
+/* The core of that name of the i-th version, or NULL. */
 static char *core_named(const char *name, size_t i)
 {
 	const char *cores = getenv("MDBISH_CORES");
@@ -209,8 +211,7 @@ static char *core_named(const char *name, size_t i)
 }
 
 /* On the core of each version; without any there is nothing to see. */
-static void on_cores(action *act, const char *name, void (*prepare)(struct world *w, void *what),
-		     void *what)
+static void on_cores(const char *name, void (*look)(struct world *w))
 {
 	size_t i = 0;
 
@@ -219,10 +220,7 @@ static void on_cores(action *act, const char *name, void (*prepare)(struct world
 
 		print_message("# %s\n", core);
 		world_open(&w, core);
-		if (prepare != NULL)
-			prepare(&w, what);
-		else
-			with_faults(&w, act, what, act == open_heap ? EACH_COSTLY : EACH_UNTIL);
+		look(&w);
 		world_close(&w);
 		free(core);
 	}
@@ -232,18 +230,22 @@ static void on_cores(action *act, const char *name, void (*prepare)(struct world
 	}
 }
 
+static void open_often(struct world *w)
+{
+	with_faults(w, open_heap, NULL, EACH_COSTLY);
+}
+
 static void opening(void **state)
 {
 	(void)state;
-	on_cores(open_heap, "stack", NULL, NULL);
+	on_cores("stack", open_often);
 }
 
-static void inspect_some(struct world *w, void *what)
+static void inspect_some(struct world *w)
 {
 	const struct group_options options = {.jobs = 1, .isolate = UINT32_MAX};
 	struct object_groups *g;
 
-	(void)what;
 	assert_int_equal(object_groups_make(w->h, &options, &g), RC_OK);
 	assert_true(g->ngroups > SEEN_OBJECTS);
 	for (size_t i = 0; i < SEEN_OBJECTS; i++)
@@ -256,21 +258,25 @@ static void inspect_some(struct world *w, void *what)
 static void inspecting(void **state)
 {
 	(void)state;
-	on_cores(NULL, "values", inspect_some, NULL);
+	on_cores("values", inspect_some);
+}
+
+static void unwind_often(struct world *w)
+{
+	with_faults(w, load_stack, NULL, EACH_UNTIL);
 }
 
 static void unwinding(void **state)
 {
 	(void)state;
-	on_cores(load_stack, "stack", NULL, NULL);
+	on_cores("stack", unwind_often);
 }
 
-static void group_some(struct world *w, void *what)
+static void group_some(struct world *w)
 {
 	struct counted most = {0};
 	size_t npages = w->h->npages;
 
-	(void)what;
 	if (w->h->npages > GROUPED_PAGES)
 		w->h->npages = GROUPED_PAGES;
 	with_faults(w, group_pages, &most, EACH_COSTLY);
@@ -281,7 +287,7 @@ static void group_some(struct world *w, void *what)
 static void grouping(void **state)
 {
 	(void)state;
-	on_cores(NULL, "stack", group_some, NULL);
+	on_cores("stack", group_some);
 }
 
 int main(void)
