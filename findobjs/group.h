@@ -2,17 +2,16 @@
  * group - what the heap holds, by duck type.
  *
  * A duck type is a constructor name and a list of own property names. Objects are counted per map
- *in one pass over all pages on all processors; then maps of the same duck type are added up.
- *Objects that keep their properties in a dictionary share maps whatever their properties are, so
- *they are counted per map and set of keys (a sum of hashes of the keys' addresses: keys are
- *internalized).
+ * in one pass over all pages on all processors; then maps of the same duck type are added up.
+ * Objects that keep their properties in a dictionary share maps whatever their properties are, so
+ * they are counted per map and set of keys (a sum of hashes of the keys' addresses: keys are
+ * internalized).
  *
  * V8 keeps a template (boilerplate) of each object literal that runs often. The program never made
- *those, so they are left out unless asked for.
+ * those, so they are left out unless asked for.
  *
  *	object ── map ──────────────┐
- *	object ── map ── keys ──────┴── group {constructor, properties}: count, bytes, a
- *representative
+ *	object ── map ── keys ──────┴── group: count, bytes, a representative
  */
 #ifndef FINDOBJS_GROUP_H
 #define FINDOBJS_GROUP_H

@@ -2,16 +2,16 @@
  * areas - linear allocation areas, and which young pages are in use.
  *
  * An allocator owns an area {start, top, limit} of a page: objects end at top, and what lies
- *between top and limit is whatever was there before. V8 keeps the triples in the isolate (young and
- *old space), in Space objects, or from V8 12 on in MainAllocator objects that the isolate's
- *LocalHeap points to. They are told by what they are: three ascending addresses inside the area of
- *one page of this heap. Where the triple stands in memory of unknown kind, the Space that owns the
- *page must be named before it.
+ * between top and limit is whatever was there before. V8 keeps the triples in the isolate (young and
+ * old space), in Space objects, or from V8 12 on in MainAllocator objects that the isolate's
+ * LocalHeap points to. They are told by what they are: three ascending addresses inside the area of
+ * one page of this heap. Where the triple stands in memory of unknown kind, the Space that owns the
+ * page must be named before it.
  *
  *	page  | objects ........ | top    limit | objects ...
  *
  * Pages of the young generation are filled in the order of their list; those behind the page with
- *the area, and the whole from-space, hold nothing but stale copies.
+ * the area, and the whole from-space, hold nothing but stale copies.
  */
 #include "jsheap/pages.h"
 
@@ -120,12 +120,12 @@ static int by_top(const void *a, const void *b)
  * isolate. */
 static enum rc search_other_spaces(struct search *s)
 {
-	uint64_t w[ISOLATE_BYTES / 8], heap;
+	uint64_t w[ISOLATE_BYTES / 8];
 	size_t n = mem_peek(s->h->mem, s->iso->addr, w, sizeof w) / 8;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!is_pointer(w[i]) || map_get(&s->spaces, w[i]) != NULL ||
-		    mem_u64(s->h->mem, w[i] + 8, &heap) != RC_OK || heap != s->iso->heap ||
+		    !pages_space_of_heap(s->h->mem, w[i], s->iso->heap) ||
 		    pages_space_class(s->h, w[i]) == NULL)
 			continue;
 		TRY(map_put(&s->spaces, w[i], 1));

@@ -2,7 +2,7 @@
  * frames - the stack of a thread with C++ and JavaScript frames in their order.
  *
  * V8 keeps rbp in all its frames, and in the word below it either the context of a JavaScript
- *function or the marker of a typed frame:
+ * function or the marker of a typed frame:
  *
  *	fp + 8   return address            fp + 8   return address
  *	fp       caller's fp               fp       caller's fp

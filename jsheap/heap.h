@@ -5,8 +5,8 @@
  *	             └── roots table: undefined, the maps of the basic types, ...
  *
  * A page is 256 KiB, aligned to its size (or a multiple of that for one large object), and names
- *its heap in its header: that is how all heaps of a process are found, entered by a thread or not.
- *Pages of the read-only space are shared by all isolates.
+ * its heap in its header: that is how all heaps of a process are found, entered by a thread or not.
+ * Pages of the read-only space are shared by all isolates.
  *
  * Everything in here is constant once js_heap_open has returned; reading it from several threads at
  * once is safe.

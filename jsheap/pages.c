@@ -1,13 +1,16 @@
 /*
  * pages - page headers and where they are found.
  *
- * Three layouts of the header exist, and each proves itself: the area lies behind the header and
- *inside the chunk, and the owner (a Space) names the same heap in its second word.
+ * Five layouts of the header exist, and each proves itself: the area lies behind the header and
+ * inside the chunk, and the owner (a Space) names the same heap among its first words.
  *
- *	until 11.x  chunk:    size flags heap area_start area_end allocated wasted high_water owner
- *	12.x        chunk:    flags self size heap area_start area_end allocated wasted high_water
- *owner 12.9 on     chunk:    flags metadata*, objects from +0x10 metadata: vtable self size
- *allocated wasted high_water size area_end heap area_start owner
+ *	7.x         chunk:    size flags bitmap heap self area_start area_end ... owner at word 10
+ *	8.x         chunk:    size flags bitmap heap area_start area_end ... owner at word 11
+ *	9.x - 11.x  chunk:    size flags heap area_start area_end allocated wasted high_water owner
+ *	12.x        chunk:    flags self size heap area_start area_end allocated wasted ... owner
+ *	12.9 on     chunk:    flags metadata*, objects from +0x10
+ *	            metadata: vtable self size allocated wasted high_water size area_end heap
+ *	                      area_start owner
  *
  * Source: src/heap/basic-memory-chunk.h, memory-chunk-metadata.h; seen on cores of V8 9.4 to 14.6.
  */
@@ -16,6 +19,7 @@
 #include <string.h>
 
 #define HEADER_WORDS     12
+#define SPACE_HEAD_WORDS 9
 #define HEADER_MAX_BYTES 0x8000u
 #define CHUNK_MAX_BYTES  (UINT64_C(1) << 40)
 #define NO_WORD          255
@@ -25,8 +29,8 @@ static const struct page_format {
 	uint8_t self;  /* index of the word that holds the chunk's address */
 	uint8_t size, flags, heap, start, end, owner;
 } formats[] = {
-	{false, NO_WORD, 0, 1, 2, 3, 4, 8},
-	{false, 1, 2, 0, 3, 4, 5, 9},
+	{false, NO_WORD, 0, 1, 3, 5, 6, 10}, {false, NO_WORD, 0, 1, 3, 4, 5, 11},
+	{false, NO_WORD, 0, 1, 2, 3, 4, 8},  {false, 1, 2, 0, 3, 4, 5, 9},
 	{true, 1, 2, 0, 8, 9, 7, 10},
 };
 
@@ -36,12 +40,22 @@ static bool area_fits(const struct page_header *p)
 	       (p->start & 7) == 0;
 }
 
+bool pages_space_of_heap(const struct mem *m, addr_t space, addr_t heap)
+{
+	uint64_t w[SPACE_HEAD_WORDS];
+
+	if (space == 0 || (space & 7) != 0 || heap == 0 || (heap & 7) != 0 ||
+	    mem_read(m, space, w, sizeof w) != RC_OK)
+		return false;
+	for (size_t i = 1; i < SPACE_HEAD_WORDS; i++)
+		if (w[i] == heap)
+			return true;
+	return false;
+}
+
 static bool owner_agrees(const struct mem *m, const struct page_header *p)
 {
-	uint64_t heap;
-
-	return p->owner != 0 && (p->owner & 7) == 0 && p->heap != 0 && (p->heap & 7) == 0 &&
-	       mem_u64(m, p->owner + 8, &heap) == RC_OK && heap == p->heap;
+	return pages_space_of_heap(m, p->owner, p->heap);
 }
 
 static bool try_format(const struct mem *m, addr_t base, const struct page_format *f,

@@ -30,6 +30,9 @@ MUST_USE enum rc pages_adopt(struct js_heap *h, page_headers *found);
 /* Name the space of each page, by the vtable of its owner. */
 MUST_USE enum rc pages_name_spaces(struct js_heap *h);
 
+/* True when a Space names this heap: in its second word, or behind its observers until V8 8.x. */
+bool pages_space_of_heap(const struct mem *m, addr_t space, addr_t heap);
+
 /* The class of a Space object by its vtable, "NewSpace"; NULL when it is none or symbols are
  * missing. */
 const char *pages_space_class(const struct js_heap *h, addr_t object);

@@ -2,8 +2,8 @@
  * mem - the memory of the target, as sorted segments that do not overlap.
  *
  * Back ends add segments in any order with a rank; mem_seal flattens them so that at each address
- *the segment of the highest rank is seen: what the core saved stands over the executable's
- *read-only pages, which stand over "the dump left this out".
+ * the segment of the highest rank is seen: what the core saved stands over the executable's
+ * read-only pages, which stand over "the dump left this out".
  *
  *	rank CORE     |   ######    ####                 |
  *	rank FILE     |        xxxxxxxx                  |
