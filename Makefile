@@ -146,7 +146,7 @@ distclean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/nodes/*' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' -not -path '$(BUILD)/nodes/*' 2>/dev/null)
 
 .PHONY: all unit demo check check-quick asan lint format bench fuzz coverage install uninstall clean \
 	distclean help
