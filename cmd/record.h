@@ -81,7 +81,7 @@ struct cell {
 };
 
 /* Cells from plain values: row(sink, &rec, A(addr), U(count), S(name), NUL). */
-#define U(v)                                                                                \
+#define U(v) \
 	((struct cell){.tag = CELL_U64, .u = (v)}) /* UINT, SIZE, ADDR, JSVAL, BOOL, THREAD \
 						    */
 #define I(v) ((struct cell){.tag = CELL_I64, .i = (v)})
