@@ -43,9 +43,10 @@ static void note_address(struct tally *t, addr_t addr)
 
 static void add_object(struct tally *t, const struct js_object *o)
 {
-	t->count++;
+	/* A thread meets pages and their objects by ascending address. */
+	if (t->count++ < 2)
+		note_address(t, o->addr);
 	t->bytes += o->size;
-	note_address(t, o->addr);
 }
 
 /* The keys of a NameDictionary, whatever their order. */
@@ -154,9 +155,7 @@ static enum rc count(void *ctx, const struct js_object *o)
 	struct counter *c = ctx;
 
 	if ((o->info->classes & CLASS_RECEIVER) == 0)
-		return type_is(&c->heap->types, o->info->type, T_ALLOCATION_SITE)
-			       ? note_boilerplate(c, o)
-			       : RC_OK;
+		return note_boilerplate(c, o);
 	if (o->info->user == 0)
 		TRY(first_of_map(c, o));
 	if (o->info->user == USER_DICTIONARY)
@@ -322,6 +321,7 @@ static enum rc run_pass(struct object_groups *g, const struct group_options *opt
 		counters[i].heap = g->heap;
 		ctxs[i] = &counters[i];
 		TRY(js_walk_init(&walks[i], g->heap));
+		walks[i].wanted = CLASS_RECEIVER | CLASS_SITE;
 	}
 	TRY(js_walk_pages(g->heap, &all));
 	enum rc rc = merge_counters(counters, options->jobs);

@@ -260,7 +260,10 @@ static enum rc learn_types(struct js_heap *h, struct why *why)
 
 static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *why)
 {
-	TRY(pages_scan(h->mem, found));
+	target_scattered(h->target, true);
+	enum rc scanned = pages_scan(h->mem, found);
+	target_scattered(h->target, false);
+	TRY(scanned);
 	TRY(find_isolates(h, found));
 	if (h->nisolates == 0)
 		return why_set(why, RC_BAD, 0,

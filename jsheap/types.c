@@ -137,6 +137,9 @@ enum rc v8_types_finish(struct v8_types *types, const struct v8_layout *l, struc
 	add_class(types, first, last, CLASS_FUNCTION);
 	if (v8_constant(l, "FirstContextType", &first) && v8_constant(l, "LastContextType", &last))
 		add_class(types, first, last, CLASS_CONTEXT);
+	if (types->number[T_ALLOCATION_SITE] != TYPE_UNKNOWN)
+		add_class(types, types->number[T_ALLOCATION_SITE], types->number[T_ALLOCATION_SITE],
+			  CLASS_SITE);
 	if (types->number[T_FILLER] != TYPE_UNKNOWN)
 		add_class(types, types->number[T_FILLER], types->number[T_FILLER], CLASS_SKIP);
 	if (types->number[T_FREE_SPACE] != TYPE_UNKNOWN)

@@ -206,6 +206,11 @@ static struct js_map_info *sampled(struct page_walk *pw, struct js_map_info *inf
 	return js_walk_map(pw->w, map);
 }
 
+static bool is_wanted(const struct js_walk *w, const struct js_map_info *info)
+{
+	return w->wanted == 0 || (info->classes & w->wanted) != 0;
+}
+
 static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const uint8_t *data,
 			  uint64_t left)
 {
@@ -229,7 +234,50 @@ static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const 
 	o.readable = o.size < left ? o.size : left;
 	st->objects++;
 	st->bytes += o.size;
-	return pw->fn != NULL ? pw->fn(pw->ctx, &o) : RC_OK;
+	return pw->fn != NULL && is_wanted(pw->w, info) ? pw->fn(pw->ctx, &o) : RC_OK;
+}
+
+/* The common case, as fast as memory is: objects of maps that were met before and whose size is a
+ * matter of a multiplication. Stops in front of the first that is not so, at an area, at the end. */
+static enum rc run_simple(struct page_walk *pw, addr_t base, const uint8_t *data, uint64_t n)
+{
+	struct js_walk *w = pw->w;
+	addr_t addr = pw->addr, stop = base + n;
+	uint64_t objects = 0, bytes = 0, filler = 0;
+	enum rc rc = RC_OK;
+
+	if (pw->areas.at != pw->areas.end && pw->areas.at->top < stop)
+		stop = pw->areas.at->top;
+	while (addr < stop && stop - addr >= 16 && rc == RC_OK) {
+		const uint8_t *at = data + (addr - base);
+		uint64_t map = *(const uint64_t *)at;
+		size_t i = map_hash(map) & w->mask;
+
+		while (w->maps[i].map != map && w->maps[i].map != 0)
+			i = (i + 1) & w->mask;
+		struct js_map_info *info = &w->maps[i];
+		uint64_t size = info->map != 0 ? js_object_size_simple(info, at) : 0;
+		if (size == 0 || size > pw->p->end - addr)
+			break;
+		if ((info->classes & CLASS_SKIP) != 0) {
+			filler += size;
+		} else {
+			objects++;
+			bytes += size;
+			if (pw->fn != NULL && is_wanted(w, info)) {
+				uint64_t left = base + n - addr;
+				struct js_object o = {addr, size, (const uint64_t *)at,
+						      size < left ? size : left, info};
+				rc = pw->fn(pw->ctx, &o);
+			}
+		}
+		addr += size;
+	}
+	pw->addr = addr;
+	w->stats.objects += objects;
+	w->stats.bytes += bytes;
+	w->stats.filler_bytes += filler;
+	return rc;
 }
 
 static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *data, uint64_t n)
@@ -242,6 +290,13 @@ static enum rc walk_window(struct page_walk *pw, addr_t base, const uint8_t *dat
 		if (pw->areas.at != pw->areas.end && pw->areas.at->top == pw->addr) {
 			pw->addr = pw->areas.at->limit;
 			continue;
+		}
+		if (pw->w->sample == NULL && pw->p->kind != PAGE_LARGE) {
+			addr_t before = pw->addr;
+
+			TRY(run_simple(pw, base, data, n));
+			if (pw->addr != before)
+				continue;
 		}
 		const uint8_t *at = data + (pw->addr - base);
 		uint64_t word = *(const uint64_t *)at;

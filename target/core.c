@@ -42,6 +42,14 @@ void core_close(struct target *t)
 	t->back_end = NULL;
 }
 
+void target_scattered(const struct target *t, bool scattered)
+{
+	const struct core_file *file = t->back_end;
+
+	if (t->live == NULL && file != NULL)
+		(void)!madvise(file->map, file->size, scattered ? MADV_RANDOM : MADV_NORMAL);
+}
+
 static const char *kind_of_file(mode_t mode)
 {
 	if (S_ISDIR(mode))

@@ -121,6 +121,10 @@ struct target *target_open_core(const char *path, const struct target_options *o
 /* Close files, give all memory back. NULL is fine. */
 void target_close(struct target *t);
 
+/* Tell the kernel that reads to come are far apart (true), so that it does not read ahead, or in order
+ * again. */
+void target_scattered(const struct target *t, bool scattered);
+
 /* A target with nothing in it, for tests on byte arrays: add segments to ->mem, then mem_seal. */
 struct target *target_new_empty(void);
 
