@@ -19,8 +19,8 @@ struct tally {
 	addr_t lowest, second; /* lowest addresses */
 };
 
-/* What a thread keeps. A map's `user` is its index in `tallies` plus 1; dictionary maps have none.
- */
+/* What a thread keeps. The walk itself counts objects of a map once the first one was seen, but for
+ * dictionary maps, whose objects come one by one. */
 struct counter {
 	const struct js_heap *heap;
 	VEC(struct tally) tallies;
@@ -29,7 +29,7 @@ struct counter {
 	uint64_t unreadable;
 };
 
-#define USER_DICTIONARY UINT32_MAX
+#define USER_DICTIONARY UINT32_MAX /* the objects of a map are told apart by their keys */
 
 static void note_address(struct tally *t, addr_t addr)
 {
@@ -124,17 +124,18 @@ static enum rc count_dictionary(struct counter *c, const struct js_object *o)
 	return RC_OK;
 }
 
-static enum rc first_of_map(struct counter *c, const struct js_object *o)
+/* The first object of a map decides how the others are counted. */
+static void first_of_map(struct counter *c, const struct js_object *o)
 {
 	struct js_map m;
 
 	if (js_map_load(c->heap, jsval_of(o->info->map), &m) == RC_OK && m.dictionary) {
 		o->info->user = USER_DICTIONARY;
-		return RC_OK;
+		return;
 	}
-	TRY(vec_push(&c->tallies, (struct tally){.map = o->info->map}));
-	o->info->user = (uint32_t)c->tallies.n;
-	return RC_OK;
+	o->info->counted = true;
+	o->info->count = 1;
+	o->info->first = o->addr;
 }
 
 /* The boilerplate of an allocation site; the field holds a Smi or an array's elements kind
@@ -157,10 +158,24 @@ static enum rc count(void *ctx, const struct js_object *o)
 	if ((o->info->classes & CLASS_RECEIVER) == 0)
 		return note_boilerplate(c, o);
 	if (o->info->user == 0)
-		TRY(first_of_map(c, o));
-	if (o->info->user == USER_DICTIONARY)
-		return count_dictionary(c, o);
-	add_object(&c->tallies.at[o->info->user - 1], o);
+		first_of_map(c, o);
+	return o->info->user == USER_DICTIONARY ? count_dictionary(c, o) : RC_OK;
+}
+
+/* What the walk of a thread counted by itself. Receivers of a map are all of one size. */
+static enum rc take_counts(struct counter *c, const struct js_walk *w)
+{
+	for (size_t i = 0; i <= w->mask; i++) {
+		const struct js_map_info *info = &w->maps[i];
+
+		if (info->map == 0 || info->count == 0 || (info->classes & CLASS_RECEIVER) == 0)
+			continue;
+		TRY(vec_push(&c->tallies, (struct tally){.map = info->map,
+							 .count = info->count,
+							 .bytes = info->count * info->bytes,
+							 .lowest = info->first,
+							 .second = info->second}));
+	}
 	return RC_OK;
 }
 
@@ -324,7 +339,11 @@ static enum rc run_pass(struct object_groups *g, const struct group_options *opt
 		walks[i].wanted = CLASS_RECEIVER | CLASS_SITE;
 	}
 	TRY(js_walk_pages(g->heap, &all));
-	enum rc rc = merge_counters(counters, options->jobs);
+	enum rc rc = RC_OK;
+	for (unsigned i = 0; i < options->jobs && rc == RC_OK; i++)
+		rc = take_counts(&counters[i], &walks[i]);
+	if (rc == RC_OK)
+		rc = merge_counters(counters, options->jobs);
 	if (rc == RC_OK && !options->with_boilerplates)
 		rc = leave_out_boilerplates(g, &counters[0]);
 	if (rc == RC_OK)

@@ -12,12 +12,14 @@
 
 #define SIZE_LIMIT (UINT64_C(1) << 40)
 
+enum count_at { COUNT_NOT_SIMPLE, COUNT_NONE, COUNT_U32_AT_8, COUNT_U32_AT_12, COUNT_U16_AT_8 };
+
 typedef enum rc size_fn(const struct js_heap *h, const struct scope_format *f, addr_t addr,
 			uint64_t *size);
 
 struct size_rule {
 	const char *kinds;
-	uint8_t count; /* COUNT_... of sizes.h */
+	enum count_at count;
 	uint32_t header;
 	uint8_t unit;
 	size_fn *fn;
@@ -345,6 +347,18 @@ static uint8_t kind_of_map(const struct js_heap *h, const struct js_map_info *in
 	return info->type < TYPE_LIMIT ? h->sizes->type_kinds[info->type] : NO_KIND;
 }
 
+static void set_simple(struct js_map_info *info, const struct size_rule *r)
+{
+	if (r->fn != NULL)
+		return;
+	info->at = r->count == COUNT_U32_AT_12 ? 12 : 8;
+	info->mask = r->count == COUNT_NONE       ? 0
+		     : r->count == COUNT_U16_AT_8 ? UINT16_MAX
+						  : UINT32_MAX;
+	info->header = r->header;
+	info->unit = r->unit;
+}
+
 enum rc js_map_info_load(const struct js_heap *h, jsval map, struct js_map_info *info)
 {
 	uint8_t words;
@@ -363,18 +377,15 @@ enum rc js_map_info_load(const struct js_heap *h, jsval map, struct js_map_info 
 		info->bytes = 8;
 	else if (jsval_eq(map, h->root[R_filler2]))
 		info->bytes = 16;
-	if (info->bytes != 0)
+	if (info->bytes != 0) {
+		info->header = info->bytes;
 		return RC_OK;
+	}
 	info->kind = kind_of_map(h, info);
 	if (info->kind == NO_KIND)
 		return RC_OK;
 	const struct size_kind *k = &h->sizes->kinds[info->kind];
-	const struct size_rule *r = k->variants[k->chosen];
-	if (r->fn == NULL) {
-		info->count = r->count;
-		info->header = r->header;
-		info->unit = r->unit;
-	}
+	set_simple(info, k->variants[k->chosen]);
 	return RC_OK;
 }
 
@@ -387,8 +398,9 @@ enum rc size_by_variant(const struct js_heap *h, const struct size_kind *k, unsi
 	if (r->fn != NULL) {
 		TRY(r->fn(h, k->formats[i], addr, size));
 	} else {
-		struct js_map_info info = {.count = r->count, .header = r->header, .unit = r->unit};
+		struct js_map_info info = {0};
 
+		set_simple(&info, r);
 		if (r->count != COUNT_NONE)
 			TRY(mem_read(h->mem, addr, words, sizeof words));
 		*size = js_object_size_simple(&info, words);

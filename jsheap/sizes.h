@@ -39,13 +39,16 @@ struct js_map_info {
 	uint16_t bytes;  /* of an instance; 0: variable */
 	uint8_t kind;    /* index of the size_kind, NO_KIND when there is none */
 	uint8_t classes; /* enum type_class */
-	uint8_t count;   /* where the simple rules find the number of units: */
-	uint8_t unit;    /* bytes of one */
-	uint32_t header; /* bytes before the first */
-	uint32_t user;   /* the walker's own; 0 at first */
+	/* A simple size is header + (number & mask) * unit, rounded up to 8, with the uint32 `at` bytes
+	 * into the object; header and mask 0: the size is not simple. */
+	uint8_t at, unit;
+	uint32_t header, mask;
+	uint32_t user; /* the walker's own; 0 at first */
+	/* Objects of maps with `counted` are only counted, here; the callback gets the others. */
+	bool counted;
+	uint64_t count;
+	addr_t first, second; /* the first two of them */
 };
-
-enum { COUNT_NOT_SIMPLE, COUNT_NONE, COUNT_U32_AT_8, COUNT_U32_AT_12, COUNT_U16_AT_8 };
 
 /* Decode a map. RC_OK; RC_BAD when v is no map. */
 MUST_USE enum rc js_map_info_load(const struct js_heap *h, jsval map, struct js_map_info *info);
@@ -59,23 +62,13 @@ MUST_USE enum rc js_object_size(const struct js_heap *h, const struct js_map_inf
 MUST_USE enum rc size_by_variant(const struct js_heap *h, const struct size_kind *k, unsigned i,
 				 addr_t addr, uint64_t *size);
 
-/* The same for a fixed size or a simple rule, from the object's words in this process; 0 when the
- * rule is not simple. At least 16 bytes must be readable at `words`. */
+/* The same for a simple size, from the object's words in this process; 0 when it is not simple. At
+ * least 16 bytes must be readable at `words`. */
 static inline uint64_t js_object_size_simple(const struct js_map_info *info, const void *words)
 {
 	const uint8_t *p = words;
-	uint64_t n = 0;
+	uint64_t n = *(const uint32_t *)(p + info->at) & info->mask;
 
-	if (info->bytes != 0)
-		return info->bytes;
-	if (info->count == COUNT_U32_AT_12)
-		n = *(const uint32_t *)(p + 12);
-	else if (info->count == COUNT_U32_AT_8)
-		n = *(const uint32_t *)(p + 8);
-	else if (info->count == COUNT_U16_AT_8)
-		n = *(const uint16_t *)(p + 8);
-	else if (info->count == COUNT_NOT_SIMPLE)
-		return 0;
 	return (info->header + n * info->unit + 7) & ~UINT64_C(7);
 }
 

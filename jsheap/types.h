@@ -23,7 +23,7 @@ enum type_class {
 	CLASS_FUNCTION = 4, /* JSFunction and the subtypes of constructors */
 	CLASS_CONTEXT = 8,
 	CLASS_SKIP = 16,   /* fillers and free space: no objects */
-	CLASS_SITE = 64,    /* allocation sites, which keep the boilerplates of literals */
+	CLASS_SITE = 64,   /* allocation sites, which keep the boilerplates of literals */
 	CLASS_OBJECT = 32, /* receivers with properties and elements words: all but proxies */
 };
 

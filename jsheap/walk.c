@@ -10,6 +10,7 @@
 #define SAMPLE_CHAIN      4
 #define CALIBRATION_PAGES 96
 #define ENOUGH_SAMPLES    32
+#define PREFETCH_BYTES    1024  /* ahead of the object at hand */
 #define HOLE_BYTES        4096u /* of memory that is read piece by piece */
 
 enum rc js_walk_init(struct js_walk *w, const struct js_heap *h)
@@ -62,6 +63,7 @@ static struct js_map_info *load_map(struct js_walk *w, uint64_t map)
 
 	if (js_map_info_load(w->heap, jsval_of(map), &info) != RC_OK)
 		return NULL;
+	info.counted = w->wanted != 0 && (info.classes & (w->wanted | CLASS_SKIP)) == 0;
 	if (w->nmaps * 2 > w->mask && !grow(w))
 		return NULL;
 	struct js_map_info *place = &w->maps[place_of(w, map)];
@@ -206,9 +208,22 @@ static struct js_map_info *sampled(struct page_walk *pw, struct js_map_info *inf
 	return js_walk_map(pw->w, map);
 }
 
-static bool is_wanted(const struct js_walk *w, const struct js_map_info *info)
+static void count_object(struct js_map_info *info, addr_t addr)
 {
-	return w->wanted == 0 || (info->classes & w->wanted) != 0;
+	if (info->count == 0)
+		info->first = addr;
+	else if (info->count == 1)
+		info->second = addr;
+	info->count++;
+}
+
+static enum rc give(struct page_walk *pw, const struct js_object *o)
+{
+	if (o->info->counted) {
+		count_object(o->info, o->addr);
+		return RC_OK;
+	}
+	return pw->fn != NULL ? pw->fn(pw->ctx, o) : RC_OK;
 }
 
 static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const uint8_t *data,
@@ -234,7 +249,7 @@ static enum rc one_object(struct page_walk *pw, struct js_map_info *info, const 
 	o.readable = o.size < left ? o.size : left;
 	st->objects++;
 	st->bytes += o.size;
-	return pw->fn != NULL && is_wanted(pw->w, info) ? pw->fn(pw->ctx, &o) : RC_OK;
+	return give(pw, &o);
 }
 
 /* The common case, as fast as memory is: objects of maps that were met before and whose size is a
@@ -253,23 +268,30 @@ static enum rc run_simple(struct page_walk *pw, addr_t base, const uint8_t *data
 		uint64_t map = *(const uint64_t *)at;
 		size_t i = map_hash(map) & w->mask;
 
+		__builtin_prefetch(at + PREFETCH_BYTES);
+
 		while (w->maps[i].map != map && w->maps[i].map != 0)
 			i = (i + 1) & w->mask;
 		struct js_map_info *info = &w->maps[i];
 		uint64_t size = info->map != 0 ? js_object_size_simple(info, at) : 0;
 		if (size == 0 || size > pw->p->end - addr)
 			break;
-		if ((info->classes & CLASS_SKIP) != 0) {
+		objects++;
+		bytes += size;
+		if (info->counted) {
+			if (info->count < 2)
+				count_object(info, addr);
+			else
+				info->count++;
+		} else if ((info->classes & CLASS_SKIP) != 0) {
+			objects--;
+			bytes -= size;
 			filler += size;
-		} else {
-			objects++;
-			bytes += size;
-			if (pw->fn != NULL && is_wanted(w, info)) {
-				uint64_t left = base + n - addr;
-				struct js_object o = {addr, size, (const uint64_t *)at,
-						      size < left ? size : left, info};
-				rc = pw->fn(pw->ctx, &o);
-			}
+		} else if (pw->fn != NULL) {
+			uint64_t left = base + n - addr;
+			struct js_object o = {addr, size, (const uint64_t *)at,
+					      size < left ? size : left, info};
+			rc = pw->fn(pw->ctx, &o);
 		}
 		addr += size;
 	}

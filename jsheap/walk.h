@@ -36,7 +36,7 @@ struct js_walk {
 	size_t nmaps, mask;
 	uint8_t *scratch; /* a page's worth, where memory cannot be viewed */
 	struct js_walk_stats stats;
-	uint8_t wanted; /* enum type_class: the callback gets only objects of these; 0: all */
+	uint8_t wanted; /* enum type_class: maps of other classes are `counted` from the start; 0: none */
 	/* Set while calibrating: called for objects whose kind has competing size rules. */
 	void (*sample)(struct js_walk *w, const struct js_map_info *info, addr_t addr,
 		       const struct js_page *p);
