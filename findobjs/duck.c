@@ -12,26 +12,49 @@
 struct names {
 	const struct js_heap *heap;
 	struct arena *arena;
+	struct map *key_names;
 	VEC(const char *) list;
 	struct str text;
+	bool failed;        /* memory is out */
 	bool native_hidden; /* leave out V8's own accessors: length of arrays, name of functions ...
 			     */
 };
 
+/* The name of a key, decoded once; NULL for those that only V8 uses, and when memory is out. */
+static const char *name_of_key(struct names *n, jsval key)
+{
+	const uint64_t *known = map_get(n->key_names, key.bits);
+	struct str text = STR_INIT;
+	const char *name = NULL;
+
+	if (known != NULL)
+		return *known != 1 ? (const char *)(uintptr_t)*known : NULL;
+	if (!js_key_internal(n->heap, key)) {
+		if (js_key_put(n->heap, key, &text) != RC_OK)
+			str_puts(&text, "?");
+		name = arena_strndup(n->arena, str_text(&text), text.n);
+		n->failed |= name == NULL || text.failed;
+		str_free(&text);
+	}
+	if (key.bits != 0)
+		n->failed |= map_put(n->key_names, key.bits, name != NULL ? (uintptr_t)name : 1) !=
+			     RC_OK;
+	return name;
+}
+
 static enum rc add_name(void *ctx, const struct js_property *p)
 {
 	struct names *n = ctx;
-	size_t from = n->text.n;
+	const char *name = name_of_key(n, p->key);
 
-	if (js_key_internal(n->heap, p->key))
+	if (n->failed)
+		return RC_NOMEM;
+	if (name == NULL ||
+	    (n->native_hidden && p->accessor && js_is(n->heap, p->value, T_ACCESSOR_INFO)))
 		return RC_OK;
-	if (n->native_hidden && p->accessor && js_is(n->heap, p->value, T_ACCESSOR_INFO))
-		return RC_OK;
-	if (js_key_put(n->heap, p->key, &n->text) != RC_OK)
-		str_puts(&n->text, "?");
-	const char *name = arena_strndup(n->arena, str_text(&n->text) + from, n->text.n - from);
+	str_puts(&n->text, name);
 	str_putc(&n->text, '\1');
-	return name != NULL ? vec_push(&n->list, name) : RC_NOMEM;
+	return vec_push(&n->list, name);
 }
 
 static uint64_t hash_text(const char *s, size_t n)
@@ -94,7 +117,7 @@ static enum rc find(struct duck_table *d, jsval object, const struct js_map *m, 
 
 enum rc duck_find(struct duck_table *d, jsval object, size_t *group)
 {
-	struct names n = {.heap = d->heap, .arena = d->arena};
+	struct names n = {.heap = d->heap, .arena = d->arena, .key_names = &d->key_names};
 	struct js_map m = {0};
 	jsval map;
 
@@ -122,6 +145,13 @@ static int most_first(const void *a, const void *b)
 		return x->count > y->count ? -1 : 1;
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
+	/* Addresses differ from run to run: names decide first. */
+	int order = strcmp(x->constructor != NULL ? x->constructor : "",
+			   y->constructor != NULL ? y->constructor : "");
+	for (size_t i = 0; order == 0 && i < x->nproperties && i < y->nproperties; i++)
+		order = strcmp(x->properties[i], y->properties[i]);
+	if (order != 0)
+		return order;
 	return x->representative.bits < y->representative.bits ? -1 : 1;
 }
 
@@ -166,4 +196,5 @@ void duck_table_free(struct duck_table *d)
 	vec_free(&d->next);
 	vec_free(&d->groups);
 	map_free(&d->by_text);
+	map_free(&d->key_names);
 }

@@ -7,6 +7,7 @@
 #include "findobjs/group.h"
 
 struct duck_table {
+	struct map key_names; /* key -> its name (const char *), or 1: not shown */
 	const struct js_heap *heap;
 	struct arena *arena; /* of what the groups point to */
 	VEC(struct object_group) groups;

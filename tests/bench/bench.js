@@ -18,8 +18,8 @@ function best(list) {
 	return Math.min(...list);
 }
 
-function sum() {
-	const { stdout, status, stderr } = spawnSync(path.join(build, 'bench', 'sum'), [`${core}.core`, jobs],
+function sum(threads) {
+	const { stdout, status, stderr } = spawnSync(path.join(build, 'bench', 'sum'), [`${core}.core`, threads],
 		{ encoding: 'utf8' });
 	if (status !== 0) {
 		throw new Error(stderr);
@@ -99,21 +99,25 @@ async function main() {
 	const size = fs.statSync(`${core}.core`);
 	console.log(`bench: ${truth.megabytes} MB of ${truth.node}, core ${Math.round(size.size / 1e6)} MB, `
 		+ `${Math.round((size.blocks * 512) / 1e6)} MB on disk, ${jobs} threads, best of ${ROUNDS}`);
-	sum();
+	sum(1);
 	const sums = [];
+	const many = [];
 	const finds = [];
 	const states = [];
 	for (let i = 0; i < ROUNDS; i++) {
-		sums.push(sum());
+		sums.push(sum(1));
+		many.push(sum(jobs));
 		finds.push(time('::findjsobjects'));
 		states.push(time('::status'));
 	}
 	const plain = best(sums.map((s) => s.ms));
 	const find = best(finds);
 	const { peak, looks } = await memory('::findjsobjects');
+	const all = best(many.map((s) => s.ms));
 	console.log(`bench: sum of every word   ${plain.toFixed(0)} ms for ${Math.round(sums[0].bytes / 1e6)} MB`);
 	console.log(`bench: findjsobjects       ${find.toFixed(0)} ms, ${(find / plain).toFixed(2)} times the sum `
 		+ `(${verdict(find / plain, goals.ratio)})`);
+	console.log(`bench: beside a sum on ${jobs} threads: ${all.toFixed(0)} ms, ${(find / all).toFixed(2)} times that`);
 	console.log(`bench: memory of its own   ${peak.toFixed(1)} MB, ${looks} looks (${verdict(peak, goals.memory)})`);
 	console.log(`bench: ::status            ${best(states).toFixed(0)} ms (${verdict(best(states), goals.status)})`);
 	counts();
