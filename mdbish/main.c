@@ -52,6 +52,14 @@ static void set_up_signals(void)
 	signal(SIGPIPE, SIG_IGN);         /* a reader that leaves shows as EPIPE */
 }
 
+/* Where escape sequences are not wanted (no-color.org) or not understood. */
+static bool is_plain_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return getenv("NO_COLOR") != NULL || term == NULL || strcmp(term, "dumb") == 0;
+}
+
 static void set_up_session(struct session *s, const struct options *o)
 {
 	*s = (struct session){
@@ -61,8 +69,7 @@ static void set_up_session(struct session *s, const struct options *o)
 		.quiet = o->quiet,
 		.verbose = o->verbose,
 		.keep_going = o->keep_going,
-		.color = getenv("NO_COLOR") != NULL && o->color == COLOR_AUTO ? COLOR_NEVER
-									      : o->color,
+		.color = o->color == COLOR_AUTO && is_plain_terminal() ? COLOR_NEVER : o->color,
 		.out = stdout,
 		.err = stderr,
 		.interrupted = &interrupted,
