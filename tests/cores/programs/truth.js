@@ -93,8 +93,14 @@ function write(truth) {
 		process.stdout.write(`${JSON.stringify(all, null, '\t')}\n`);
 		return;
 	}
+	rest();
 	fs.writeFileSync(`${file}.new`, `${JSON.stringify(all, null, '\t')}\n`);
 	fs.renameSync(`${file}.new`, file);
+}
+
+/* Let V8's helper threads end their sweeping: only a heap at rest has an exact truth. */
+function rest() {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
 }
 
 /* Where V8's own heap snapshot of this program belongs. */
