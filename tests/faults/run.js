@@ -264,6 +264,22 @@ function damaged(version) {
 	fs.rmSync(bad);
 }
 
+/* Another program cuts the core off while it is open here. */
+function shrinking(version) {
+	suite.section(`shrinking ${version}`);
+	const bad = copy(corePath(version, 'stack'), 'shrinking.core');
+	suite.test('a core that shrinks while it is read: it says so', () => {
+		const size = Math.floor(fs.statSync(bad).size / 4);
+		const result = mdbish(['--keep-going', '-e', '::status',
+			'-e', `::echo now ! truncate -s ${size} ${bad}`, '-e', '::findjsobjects', '-e', '::jsstack', bad]);
+		alive(result, 'after the cut');
+		assert.match(result.stdout, /^mdbish .* Node v/);
+		assert.match(result.stderr, /became shorter while it was read/);
+		assert.strictEqual(result.status, 1);
+	});
+	fs.rmSync(bad);
+}
+
 /* Random bytes over the pages of the heap: counts go wrong, the program does not. */
 function scribbled(version) {
 	suite.section(`scribbled ${version}`);
@@ -296,6 +312,7 @@ try {
 	all.forEach(truncated);
 	all.forEach((version) => cutHeaps(suite, version, work));
 	damaged(newest);
+	shrinking(newest);
 	all.forEach(scribbled);
 } finally {
 	fs.rmSync(work, { recursive: true, force: true });
