@@ -56,14 +56,14 @@ void run_progress(struct run *r, const char *what, uint64_t done, uint64_t total
 	struct session *s = r->session;
 	uint64_t now;
 
-	if (s->quiet || !isatty(fileno(s->err)))
+	if (s->quiet)
 		return;
 	now = now_ms();
 	if (s->progress.started == 0)
 		s->progress.started = now;
 	if (now - s->progress.started < PROGRESS_AFTER_MS ||
-	    now - s->progress.drawn < PROGRESS_EVERY_MS)
-		return;
+	    now - s->progress.drawn < PROGRESS_EVERY_MS || !isatty(fileno(s->err)))
+		return; /* the terminal is asked last: that is a system call */
 	s->progress.drawn = now;
 	if (total != 0)
 		fprintf(s->err, "\r%s: %.0f %%\033[K", what,

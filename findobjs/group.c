@@ -70,31 +70,25 @@ static enum rc sum_keys(const struct js_heap *h, jsval table, uint64_t *sum)
 		}
 		for (uint32_t k = 0; k < n; k++) {
 			jsval key = jsval_of(w[(size_t)k * DICTIONARY_ENTRY_WORDS]);
-			if (jsval_is_pointer(key) && !jsval_eq(key, h->root[R_undefined]) &&
-			    !jsval_eq(key, h->root[R_the_hole]) && !js_is_hole(h, key))
+			if (jsval_is_pointer(key) && !js_table_free_key(h, key))
 				*sum += map_hash(key.bits) | 1;
 		}
 	}
 	return RC_OK;
 }
 
-static uint64_t keys_of_object(const struct js_heap *h, jsval properties, uint64_t *unreadable)
-{
-	uint64_t sum;
-
-	if (sum_keys(h, properties, &sum) == RC_OK)
-		return sum;
-	++*unreadable;
-	return 1;
-}
-
 /* Global objects keep cells instead: each is a group of its own, by its address. */
 static uint64_t keys_of(const struct js_heap *h, uint16_t type, addr_t addr, jsval properties,
 			uint64_t *unreadable)
 {
+	uint64_t sum;
+
 	if (type_is(&h->types, type, T_JS_GLOBAL_OBJECT))
 		return addr;
-	return keys_of_object(h, properties, unreadable);
+	if (sum_keys(h, properties, &sum) == RC_OK)
+		return sum;
+	++*unreadable;
+	return 1;
 }
 
 static uint64_t keys_hash(uint64_t map, uint64_t keys)

@@ -17,8 +17,6 @@
 
 #include <string.h>
 
-#define ISOLATE_BYTES        0x14000u
-#define SPACE_BYTES          0x300u
 #define ALLOCATOR_BYTES      0x120u
 #define POINTEE_BYTES        0x1000u /* a LocalHeap has its allocators in it */
 #define POINTEE_SEARCH_BYTES 0x400u

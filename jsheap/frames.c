@@ -28,6 +28,15 @@ const char *js_tier_name(enum js_tier tier)
 	return names[tier];
 }
 
+const char *js_frame_builtin(const struct js_frame *f)
+{
+	const char *name = f->symbol.name;
+
+	return name != NULL && strncmp(name, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) == 0
+		       ? name + strlen(BUILTIN_PREFIX)
+		       : NULL;
+}
+
 struct load {
 	struct target *target;
 	const struct js_heap *heap;
@@ -160,8 +169,7 @@ static enum rc take(void *ctx, const struct native_frame *n)
 	} else {
 		f.offset += n->is_call ? 1 : 0;
 	}
-	bool builtin = f.symbol.name != NULL &&
-		       strncmp(f.symbol.name, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) == 0;
+	bool builtin = js_frame_builtin(&f) != NULL;
 	/* Without symbols the words of the frame alone tell C++ from V8's builtins. */
 	if (l->heap != NULL && (builtin || f.objfile == NULL || f.symbol.name == NULL))
 		v8_frame(l->heap, &f);

@@ -55,6 +55,9 @@ MUST_USE enum rc js_stack_load(struct target *t, const struct js_heap *h, const 
 			       size_t limit, struct js_stack *stack);
 void js_stack_free(struct js_stack *stack);
 
+/* The builtin whose code the frame runs, "ArrayMap"; NULL for other code. */
+const char *js_frame_builtin(const struct js_frame *f);
+
 /* "js", "native", ... and "interpreted", ...; js_tier_name gives NULL for TIER_UNKNOWN. */
 const char *js_frame_kind_name(enum js_frame_kind kind);
 const char *js_tier_name(enum js_tier tier);

@@ -165,8 +165,6 @@ out:
 	return rc;
 }
 
-#define ISOLATE_BYTES    0x14000u
-#define SPACE_BYTES      0x300u
 #define LISTED_PAGES_MAX 512
 #define VTABLE_PREFIX    "_ZTVN2v88internal"
 

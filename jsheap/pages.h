@@ -6,6 +6,10 @@
 
 #include "jsheap/heap.h"
 
+/* How far an Isolate and a Space are searched for what they hold, in bytes. */
+#define ISOLATE_BYTES 0x14000u
+#define SPACE_BYTES   0x300u
+
 /* A page header as it was read, before its isolate is known. */
 struct page_header {
 	addr_t base, start, end, heap, owner, metadata;

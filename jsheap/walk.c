@@ -210,10 +210,8 @@ static struct js_map_info *sampled(struct page_walk *pw, struct js_map_info *inf
 
 static void count_object(struct js_map_info *info, addr_t addr)
 {
-	if (info->count == 0)
-		info->first = addr;
-	else if (info->count == 1)
-		info->second = addr;
+	if (info->count < 2)
+		*(info->count == 0 ? &info->first : &info->second) = addr;
 	info->count++;
 }
 
@@ -279,10 +277,7 @@ static enum rc run_simple(struct page_walk *pw, addr_t base, const uint8_t *data
 		objects++;
 		bytes += size;
 		if (info->counted) {
-			if (info->count < 2)
-				count_object(info, addr);
-			else
-				info->count++;
+			count_object(info, addr);
 		} else if ((info->classes & CLASS_SKIP) != 0) {
 			objects--;
 			bytes -= size;

@@ -56,15 +56,6 @@ static void describe_js(struct run *r, const struct js_heap *h, const struct js_
 		l->line = l->column = 0;
 }
 
-/* Closures of V8's own without a name are called as the builtin that they run. */
-static const char *builtin_name(const struct js_frame *f)
-{
-	const char *prefix = "Builtins_", *name = f->symbol.name;
-
-	return name != NULL && strncmp(name, prefix, strlen(prefix)) == 0 ? name + strlen(prefix)
-									  : NULL;
-}
-
 static const char *native_name(struct run *r, const struct js_frame *f)
 {
 	if (f->symbol.name == NULL)
@@ -119,7 +110,7 @@ static enum rc put_frame(struct run *r, const struct js_heap *h, const struct th
 	if (js)
 		describe_js(r, h, f, &l);
 	if (f->kind == FRAME_BUILTIN && l.name == NULL)
-		l.name = builtin_name(f);
+		l.name = js_frame_builtin(f); /* closures of V8's own may have no name */
 	else if (!js)
 		l.name = native_name(r, f);
 	if (sink_is_text(r->sink))

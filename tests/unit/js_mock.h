@@ -618,4 +618,21 @@ static inline bool stopwatch_good(const struct stopwatch *w)
 	return now.tv_sec - w->started.tv_sec < PATIENCE_SECONDS;
 }
 
+/* Fixture of a cmocka test: *state is an open mock. */
+static inline int setup(void **state)
+{
+	struct mock *m = malloc(sizeof *m);
+	struct why why;
+
+	*state = m;
+	return m != NULL && mock_open(m, &why) == RC_OK ? 0 : -1;
+}
+
+static inline int teardown(void **state)
+{
+	mock_close(*state);
+	free(*state);
+	return 0;
+}
+
 #endif

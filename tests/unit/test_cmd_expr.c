@@ -142,18 +142,6 @@ static void test_depth(void **state)
 	assert_int_equal(good(m, text, 16), 50000);
 }
 
-static int set_up(void **state)
-{
-	*state = mock_open();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	mock_close(*state);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {

@@ -233,18 +233,6 @@ static void test_help(void **state)
 	assert_true(strstr(m->out, "assign") < strstr(m->out, "consume"));
 }
 
-static int set_up(void **state)
-{
-	*state = mock_open();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	mock_close(*state);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {

@@ -244,4 +244,17 @@ static inline enum rc mock_line(struct mock *m, const char *line)
 		assert_int_equal((m)->s.failed, (want_rc) != RC_OK); \
 	} while (0)
 
+/* Fixture of a cmocka test: *state is an open mock. */
+static inline int set_up(void **state)
+{
+	*state = mock_open();
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	mock_close(*state);
+	return 0;
+}
+
 #endif

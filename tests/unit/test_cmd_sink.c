@@ -305,18 +305,6 @@ static void test_native(void **state)
 	       "thread 77\nREGISTER   VALUE  DECIMAL  SYMBOL\nrsp       0x1008     4104  -\n", "");
 }
 
-static int set_up(void **state)
-{
-	*state = mock_open();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	mock_close(*state);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {

@@ -19,7 +19,7 @@ struct ended {
 	struct mapping mappings[1];
 };
 
-static int set_up(void **state)
+static int open_stack(void **state)
 {
 	struct ended *e = calloc(1, sizeof *e);
 
@@ -49,7 +49,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int close_stack(void **state)
 {
 	struct ended *e = *state;
 
@@ -135,9 +135,9 @@ static void test_banner(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_out_of_memory, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_failed_check, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_banner, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, open_stack, close_stack),
+		cmocka_unit_test_setup_teardown(test_failed_check, open_stack, close_stack),
+		cmocka_unit_test_setup_teardown(test_banner, open_stack, close_stack),
 	};
 
 	return cmocka_run_group_tests_name("cmd_status", tests, NULL, NULL);

@@ -13,22 +13,6 @@
 
 #include "tests/unit/js_mock.h"
 
-static int setup(void **state)
-{
-	struct mock *m = malloc(sizeof *m);
-	struct why why;
-
-	*state = m;
-	return m != NULL && mock_open(m, &why) == RC_OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	mock_close(*state);
-	free(*state);
-	return 0;
-}
-
 /* Properties and elements as text: "a=1 b=? 0:7 ". */
 struct dump {
 	const struct js_heap *h;

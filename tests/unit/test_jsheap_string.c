@@ -12,22 +12,6 @@
 
 #define ALL UINT64_C(1000000000)
 
-static int setup(void **state)
-{
-	struct mock *m = malloc(sizeof *m);
-	struct why why;
-
-	*state = m;
-	return m != NULL && mock_open(m, &why) == RC_OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	mock_close(*state);
-	free(*state);
-	return 0;
-}
-
 static void check(const struct mock *m, jsval s, uint64_t limit, enum rc rc, const char *text)
 {
 	struct str out = STR_INIT;

@@ -17,22 +17,6 @@
 
 #include "tests/unit/js_mock.h"
 
-static int setup(void **state)
-{
-	struct mock *m = malloc(sizeof *m);
-	struct why why;
-
-	*state = m;
-	return m != NULL && mock_open(m, &why) == RC_OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	mock_close(*state);
-	free(*state);
-	return 0;
-}
-
 static const struct inspect_options generous = {
 	.depth = 4, .members = 100, .string_units = 1000, .total = 1000};
 

@@ -15,22 +15,6 @@
 
 #define FAR UINT64_C(0x10000000000) /* a page header may promise that many bytes */
 
-static int setup(void **state)
-{
-	struct mock *m = malloc(sizeof *m);
-	struct why why;
-
-	*state = m;
-	return m != NULL && mock_open(m, &why) == RC_OK ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	mock_close(*state);
-	free(*state);
-	return 0;
-}
-
 /* Objects as they come; their sizes must join. */
 struct seen {
 	uint64_t objects, bytes;
