@@ -73,9 +73,13 @@ unit: $(UNIT_TESTS)
 demo: all $(BUILD)/.setup-demo
 	@BUILD=$(BUILD) tools/demo
 
-## check: every test: unit tests, cores of four versions of Node, bad input, the documentation
+## check: every test: unit tests, cores of Node 12 to 26, bad input, the documentation
 check: $(TESTED)
 	@BUILD=$(BUILD) tests/run
+
+## check-all: the same on the first and the last release of every major of Node since 12
+check-all: $(TESTED)
+	@BUILD=$(BUILD) MDBISH_VERSIONS=all tests/run
 
 ## check-quick: the same on one version of Node
 check-quick: $(TESTED)
@@ -148,6 +152,6 @@ help:
 
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '$(BUILD)/nodes/*' 2>/dev/null)
 
-.PHONY: all unit demo check check-quick asan lint format bench fuzz coverage install uninstall clean \
+.PHONY: all unit demo check check-all check-quick asan lint format bench fuzz coverage install uninstall clean \
 	distclean help
 .SECONDARY:
