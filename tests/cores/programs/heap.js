@@ -13,15 +13,15 @@ const constructors = {};
 const ducks = new Map();
 
 function count(name) {
-	constructors[name] = (constructors[name] ?? 0) + 1;
+	constructors[name] = (constructors[name] || 0) + 1;
 }
 
 /* Remember an object as one of its duck type, for ::findjsobjects' rows. Elements are no properties. */
 function duck(constructor, object, properties = null) {
-	const names = properties ?? Reflect.ownKeys(object).map((key) =>
+	const names = properties || Reflect.ownKeys(object).map((key) =>
 		(typeof key === 'symbol' ? `Symbol(${key.description})` : key)).filter((k) => !/^\d+$/.test(k));
 	const key = JSON.stringify([constructor, names]);
-	ducks.set(key, (ducks.get(key) ?? 0) + 1);
+	ducks.set(key, (ducks.get(key) || 0) + 1);
 	return object;
 }
 

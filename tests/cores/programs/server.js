@@ -6,7 +6,7 @@
 const http = require('http');
 const truth = require('./truth.js');
 
-const VISITORS = Number(process.argv[2] ?? 3000);
+const VISITORS = Number(process.argv[2] || 3000);
 const ITEMS = ['apple', 'bread', 'cheese', 'dates'];
 
 class Cart {
@@ -38,7 +38,9 @@ function checkStock(item) {
 	if (sessions.size < VISITORS) {
 		return item.count * 1.5;
 	}
-	globalThis.gc?.(); // what is left then is what leaks
+	if (global.gc) {
+		global.gc();
+	} // what is left then is what leaks
 	truth.write({
 		constructors: { Session: VISITORS, Cart: VISITORS }, stack: truth.stack(),
 		ducks: [{ constructor: 'Session', properties: ['id', 'user', 'cart', 'started'], count: VISITORS }],

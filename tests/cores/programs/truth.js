@@ -68,7 +68,7 @@ function stack() {
 	Error.prepareStackTrace = (error, sites) => sites.map((site) => ({
 		function: site.getFunctionName(),
 		display: String(site).replace(/ \([^()]*\)$/, ''),
-		file: site.getFileName() ?? null,
+		file: site.getFileName() || null,
 		line: site.getLineNumber(),
 		column: site.getColumnNumber(),
 		constructor: site.isConstructor(),
@@ -105,7 +105,7 @@ function rest() {
 
 /* Where V8's own heap snapshot of this program belongs. */
 function snapshotPath() {
-	const file = process.env.MDBISH_TRUTH ?? 'truth.json';
+	const file = process.env.MDBISH_TRUTH || 'truth.json';
 	return path.join(path.dirname(file), `${path.basename(file, '.json')}.heapsnapshot`);
 }
 
