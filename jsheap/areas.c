@@ -13,6 +13,7 @@
  * Pages of the young generation are filled in the order of their list; those behind the page with
  * the area, and the whole from-space, hold nothing but stale copies.
  */
+#include "jsheap/gc.h"
 #include "jsheap/pages.h"
 
 #include <string.h>
@@ -60,6 +61,13 @@ static enum rc consider(struct search *s, const uint64_t *w, size_t i, bool trus
 			TRY(map_put(&s->young_tops, p->base, top));
 	}
 	return top < limit ? vec_push(&s->areas, (struct js_area){top, limit}) : RC_OK;
+}
+
+static enum rc add_area(void *ctx, struct js_area area)
+{
+	struct search *s = ctx;
+
+	return vec_push(&s->areas, area);
 }
 
 static enum rc search_range(struct search *s, addr_t addr, size_t bytes, bool trusted)
@@ -209,6 +217,7 @@ static enum rc settle_young(struct search *s)
 	struct js_heap *h = s->h;
 	VEC(struct js_page *) to = {0};
 	struct js_page *last = NULL;
+	bool from_space = gc_from_space_counts(h, s->iso);
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < h->npages && rc == RC_OK; i++) {
@@ -217,7 +226,7 @@ static enum rc settle_young(struct search *s)
 		if (p->isolate != s->index || p->kind != PAGE_YOUNG)
 			continue;
 		if ((p->flags & (uint64_t)v8_value(&h->layout, V8_page_to_flag)) == 0) {
-			p->dead = true;
+			p->dead = p->dead || !from_space;
 			continue;
 		}
 		const uint64_t *top = map_get(&s->young_tops, p->base);
@@ -238,6 +247,8 @@ enum rc pages_find_areas(struct js_heap *h, struct js_isolate *iso)
 	struct search s = {.h = h, .iso = iso, .index = (uint32_t)(iso - h->isolates)};
 	enum rc rc = search_all(&s);
 
+	if (rc == RC_OK)
+		rc = gc_find_buffers(h, iso, add_area, &s);
 	if (rc == RC_OK)
 		rc = settle_young(&s);
 	if (rc == RC_OK && s.areas.n != 0) {

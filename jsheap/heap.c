@@ -8,6 +8,7 @@
  */
 #include "jsheap/heap.h"
 
+#include "jsheap/gc.h"
 #include "jsheap/pages.h"
 #include "jsheap/scope.h"
 #include "jsheap/sizes.h"
@@ -276,6 +277,7 @@ static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *wh
 	TRY(pages_adopt(h, found));
 	TRY(learn_types(h, why));
 	TRY(pages_name_spaces(h));
+	TRY(gc_examine(h));
 	for (size_t i = 0; i < h->nisolates; i++)
 		TRY(pages_find_areas(h, &h->isolates[i]));
 	return v8_sizes_calibrate(h, why);
@@ -320,6 +322,7 @@ void js_heap_close(struct js_heap *h)
 	map_free(&h->root_of);
 	map_free(&h->space_classes);
 	v8_sizes_free(h);
+	gc_free(h);
 	arena_free(&h->arena);
 	free(h);
 }
@@ -331,13 +334,21 @@ const char *js_root_name(const struct js_heap *h, jsval v)
 	return i != NULL ? h->root_names[*i - 1] : NULL;
 }
 
+enum rc js_map_word(const struct js_heap *h, addr_t addr, uint64_t *word)
+{
+	TRY(mem_u64(h->mem, addr, word));
+	if (*word != 0 && (*word & 7) == 0 && js_page_at(h, *word) != NULL)
+		return mem_u64(h->mem, *word, word);
+	return RC_OK;
+}
+
 bool js_is_map(const struct js_heap *h, jsval v)
 {
 	uint64_t map;
 	uint16_t type;
 
 	return jsval_is_pointer(v) && js_page_at(h, v.bits - 1) != NULL &&
-	       mem_u64(h->mem, v.bits - 1, &map) == RC_OK && (map & 3) == 1 &&
+	       js_map_word(h, v.bits - 1, &map) == RC_OK && (map & 3) == 1 &&
 	       js_page_at(h, map - 1) != NULL &&
 	       mem_u16(h->mem, map - 1 + (addr_t)v8_value(&h->layout, V8_Map_instance_type),
 		       &type) == RC_OK &&
@@ -350,7 +361,7 @@ enum rc js_map_of(const struct js_heap *h, jsval v, jsval *map)
 
 	if (!jsval_is_pointer(v) || js_page_at(h, v.bits - 1) == NULL)
 		return RC_BAD;
-	TRY(mem_u64(h->mem, v.bits - 1, &w));
+	TRY(js_map_word(h, v.bits - 1, &w));
 	*map = jsval_of(w);
 	return js_is_map(h, *map) ? RC_OK : RC_BAD;
 }

@@ -45,8 +45,19 @@ struct js_page {
 	addr_t metadata; /* where the header lies: the chunk itself until V8 12.x */
 	enum page_kind kind;
 	bool dead;         /* holds stale copies only: not walked */
+	bool marked;       /* its marking bitmap is not empty (gc.h) */
 	uint32_t isolate;  /* index; UINT32_MAX for read-only pages */
 	const char *space; /* "OldSpace"; NULL: not known */
+};
+
+/* What the collector was doing: Heap::HeapState. */
+enum gc_state {
+	GC_NONE,
+	GC_SCAVENGE,
+	GC_MARK_COMPACT,
+	GC_MINOR_MARK_SWEEP,
+	GC_TEAR_DOWN,
+	GC_UNKNOWN
 };
 
 struct js_isolate {
@@ -54,6 +65,7 @@ struct js_isolate {
 	addr_t heap;           /* Heap*, inside the isolate */
 	addr_t roots;          /* first root */
 	pid_t thread;          /* the thread that entered it; 0: none has */
+	enum gc_state gc;
 	struct js_area *areas; /* sorted by top */
 	size_t nareas;
 };
@@ -80,6 +92,7 @@ struct js_heap {
 	struct map space_classes;    /* vtable address -> name of the Space class (const char *) */
 	struct v8_size_rules *sizes; /* sizes.h */
 	const struct scope_format *scope; /* scope.h: how this V8 lays ScopeInfos out */
+	struct gc *gc;                    /* gc.h */
 	/* What a layer above computed once and keeps as long as the heap; freed by js_heap_close.
 	 */
 	void *kept;
@@ -118,6 +131,10 @@ const char *js_root_name(const struct js_heap *h, jsval v);
 /* True when v is a strong pointer to a map: an object on one of our pages whose own map is of
  * MAP_TYPE. */
 bool js_is_map(const struct js_heap *h, jsval v);
+
+/* The first word of the object at an address: its map; where a collection has moved the object, and
+ * left the address of the copy there, that of the copy. RC_OK, RC_FAULT, RC_NOTSAVED. */
+MUST_USE enum rc js_map_word(const struct js_heap *h, addr_t addr, uint64_t *word);
 
 /* The map of an object: RC_OK; RC_BAD when v is no pointer to an object on a page of this heap. */
 MUST_USE enum rc js_map_of(const struct js_heap *h, jsval v, jsval *map);

@@ -3,6 +3,8 @@
  */
 #include "jsheap/walk.h"
 
+#include "jsheap/gc.h"
+
 #include <stdlib.h>
 
 #define FIRST_MAPS        1024
@@ -167,10 +169,42 @@ static addr_t resync(struct page_walk *pw, addr_t limit)
 	return a;
 }
 
+/* On a page that waits for its sweeper: what is not marked up to the next marked object is dead, and
+ * may have lost its map. */
+static bool step_over_dead(struct page_walk *pw, addr_t limit)
+{
+	const struct js_heap *h = pw->w->heap;
+
+	if (!pw->p->marked || gc_next_mark(h, pw->p, pw->addr, limit) == pw->addr)
+		return false;
+	addr_t next = gc_next_mark(h, pw->p, pw->addr, limit);
+	if (next != limit && !chain_holds(pw->w, pw->p, next, 1))
+		return false;
+	pw->w->stats.dead_bytes += next - pw->addr;
+	pw->addr = next;
+	return true;
+}
+
+/* Where a thread has an area for allocation that was not found before. */
+static bool step_over_area(struct page_walk *pw, addr_t limit)
+{
+	addr_t end;
+
+	for (size_t i = 0; (end = gc_area_end(pw->w->heap, pw->p, pw->addr, i)) != 0; i++)
+		if (end <= limit && chain_holds(pw->w, pw->p, end, RESYNC_CHAIN)) {
+			pw->addr = end;
+			return true;
+		}
+	return false;
+}
+
 /* `limit`: where the memory that is looked at ends. A page header may promise terabytes. */
 static void misstep(struct page_walk *pw, addr_t limit)
 {
 	struct js_walk_stats *st = &pw->w->stats;
+
+	if (pw->w->sample == NULL && (step_over_dead(pw, limit) || step_over_area(pw, limit)))
+		return;
 	addr_t next = pw->p->kind == PAGE_LARGE ? limit : resync(pw, limit);
 
 	st->missteps++;

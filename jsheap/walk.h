@@ -24,6 +24,7 @@ struct js_walk_stats {
 	uint64_t objects, bytes;   /* without fillers and free space */
 	uint64_t filler_bytes;     /* those */
 	uint64_t forwarded_bytes;  /* originals that a collection had already moved */
+	uint64_t dead_bytes;       /* garbage without maps, on pages that wait for their sweeper */
 	uint64_t missteps;         /* places where no valid object followed */
 	uint64_t gap_bytes;        /* passed over there */
 	uint64_t unreadable_bytes; /* left out by the dump */

@@ -3,16 +3,13 @@
  */
 #include "cmd/session.h"
 #include "jsheap/cmds/jsheap.h"
-#include "jsheap/heap.h"
+#include "jsheap/gc.h"
 
 static const struct col cols[] = {
-	{"isolate", COL_UINT, 0, NULL},
-	{"address", COL_ADDR, 0, NULL},
-	{"thread", COL_THREAD, 0, NULL},
-	{"heap", COL_ADDR, 0, NULL},
-	{"pages", COL_UINT, 0, NULL},
-	{"size", COL_SIZE, 0, NULL},
-	COL_END,
+	{"isolate", COL_UINT, 0, NULL},  {"address", COL_ADDR, 0, NULL},
+	{"thread", COL_THREAD, 0, NULL}, {"heap", COL_ADDR, 0, NULL},
+	{"pages", COL_UINT, 0, NULL},    {"size", COL_SIZE, 0, NULL},
+	{"gc", COL_STR, COL_LEFT, NULL}, COL_END,
 };
 static const struct record record = {"isolate", LAYOUT_TABLE, cols};
 static const struct record *const records[] = {&record, NULL};
@@ -36,7 +33,8 @@ static enum rc run(struct run *r)
 			}
 		TRY(row(r->sink, &record, U(i), A(h->isolates[i].addr),
 			h->isolates[i].thread != 0 ? U((uint64_t)h->isolates[i].thread) : NUL,
-			A(h->isolates[i].heap), U(pages), U(size)));
+			A(h->isolates[i].heap), U(pages), U(size),
+			S(gc_state_name(h->isolates[i].gc))));
 	}
 	return RC_OK;
 }

@@ -16,6 +16,7 @@ static const struct col cols[] = {
 	{"bytes", COL_SIZE, 0, NULL},
 	{"filler", COL_SIZE, COL_JSON_ONLY, NULL},
 	{"forwarded", COL_SIZE, COL_JSON_ONLY, NULL},
+	{"dead", COL_SIZE, COL_JSON_ONLY, NULL},
 	{"missteps", COL_UINT, 0, NULL},
 	{"gap", COL_SIZE, COL_JSON_ONLY, NULL},
 	{"first_misstep", COL_ADDR, COL_JSON_ONLY, NULL},
@@ -38,9 +39,9 @@ static enum rc page_row(struct run *r, const struct js_page *p, const struct js_
 
 	return row(r->sink, &record, A(p->base), S(p->space), shared ? NUL : U(p->isolate),
 		   A(p->start), A(p->stop), U(p->size), U(st->objects), U(st->bytes),
-		   U(st->filler_bytes), U(st->forwarded_bytes), U(st->missteps), U(st->gap_bytes),
-		   st->missteps != 0 ? A(st->first_misstep) : NUL, U(st->unreadable_bytes),
-		   U(p->flags), B(p->dead));
+		   U(st->filler_bytes), U(st->forwarded_bytes), U(st->dead_bytes), U(st->missteps),
+		   U(st->gap_bytes), st->missteps != 0 ? A(st->first_misstep) : NUL,
+		   U(st->unreadable_bytes), U(p->flags), B(p->dead));
 }
 
 static enum rc run(struct run *r)

@@ -1,0 +1,49 @@
+/*
+ * gc - heaps that were caught in the middle of a collection.
+ *
+ * A process may die at any moment, and a collection is one of the likelier ones. What a collector
+ * leaves lying about, and what tells:
+ *
+ *	state      Heap::gc_state_: what the main thread of the isolate was doing. (Sweeping and marking
+ *	           on helper threads go on when it says "none".)
+ *	released   pages that were emptied and wait for being unmapped: no space lists them any more
+ *	from-space the young pages that are being emptied: an object there is alive or garbage until its
+ *	           map word has become the untagged address of its copy
+ *	marks      one bit a word (until V8 11 two) in the marking bitmap of a page. A page that waits
+ *	           for its sweeper has bits for what is alive; dead objects beside them may have lost
+ *	           their maps already
+ *	buffers    {top, limit} of the threads that copy objects: nothing is there yet
+ *
+ * Source: src/heap/heap.h (HeapState), marking.h, sweeper.cc, scavenger.h, memory-chunk.h; seen on
+ * cores that were stopped inside of the functions in question (tests/cores/list).
+ */
+#ifndef JSHEAP_GC_H
+#define JSHEAP_GC_H
+
+#include "jsheap/heap.h"
+
+/* Fill in what the isolates' collectors were doing, mark pages that no space lists as dead, find
+ * the marking bitmaps. After pages and types are known. RC_OK or RC_NOMEM. */
+MUST_USE enum rc gc_examine(struct js_heap *h);
+void gc_free(struct js_heap *h);
+
+/* "none", "scavenge", "mark-compact", ...; NULL when it could not be told. */
+const char *gc_state_name(enum gc_state s);
+
+/* True when a page of from-space still holds what has not been moved yet. */
+bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso);
+
+/* The areas that belong to threads which were copying objects: calls `add` for each. */
+MUST_USE enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolate *iso,
+				 enum rc (*add)(void *ctx, struct js_area area), void *ctx);
+
+/* The first word in [addr, limit) of the page whose mark bit is set, or limit. Meaningful when
+ * p->marked. */
+addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t addr, addr_t limit);
+
+/* Where the allocation area ends whose top is `addr`, by a pair of words (addr, end) anywhere in
+ * the native memory; 0 when there is none. With several the n-th, smallest first. Searches all
+ * memory when called first. Safe from several threads. */
+addr_t gc_area_end(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n);
+
+#endif
