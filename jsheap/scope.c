@@ -1,8 +1,9 @@
 /*
  * scope - the layouts of ScopeInfo as data, and one decoder for all.
  *
- * Source: src/objects/scope-info.tq of V8 9.4 to 14.6. The flag bits below are the same in all of
- * them (seen in the machine code of the accessors).
+ * Source: src/objects/scope-info.h and scope-info.tq of V8 7.4 to 14.6. The flag bits below are the same
+ * from 7.9 on (seen in the machine code of the accessors); before that, bits were missing among them, which
+ * read_flags makes up for.
  */
 #include "jsheap/scope.h"
 
@@ -10,12 +11,15 @@
 #define RECEIVER_SHIFT       7
 #define SAVED_CLASS_VARIABLE (1u << 10)
 #define FUNCTION_VARIABLE    (3u << 12)
+#define FUNCTION_IN_CONTEXT  (2u << 12)
 #define INFERRED_NAME        (1u << 14)
 #define OUTER_SCOPE          (1u << 22)
 #define CONTEXT_EXTENSION    (1u << 26)
 #define BLOCK_LIST           (1u << 28)
 #define EMPTY                (1u << 29)
 #define SLOPPY_EVAL          (1u << 4)
+#define COMMON_FLAGS         0x1ffu /* up to the receiver: never moved */
+#define KNOWN_BEFORE_7_9     0x7fffffu
 #define INLINE_NAMES         75 /* kScopeInfoMaxInlinedLocalNamesSize */
 #define LOCALS_MAX           (1u << 20)
 #define FUNCTION_SCOPE_LATE  4
@@ -23,8 +27,35 @@
 #define TYPES_TO(n) ((uint16_t)((1u << ((n) + 1)) - 1))
 
 const struct scope_format scope_formats[] = {
+	{.name = "7.4",
+	 .range = UNTIL(7, 4),
+	 .counted = true,
+	 .missing_bits = 2,
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .always_inline = true,
+	 .receiver_info = true,
+	 .position_types = TYPES_TO(4) & ~1u},
+	{.name = "7.8",
+	 .range = BETWEEN(7, 5, 7, 8),
+	 .counted = true,
+	 .missing_bits = 1,
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .always_inline = true,
+	 .receiver_info = true,
+	 .position_types = TYPES_TO(4) & ~1u},
+	{.name = "8.x",
+	 .range = BETWEEN(7, 9, 9, 0),
+	 .counted = true,
+	 .flags_smi = true,
+	 .module_type = 3,
+	 .always_inline = true,
+	 .receiver_info = true,
+	 .position_types = TYPES_TO(4) & ~1u,
+	 .locals_block_list = true},
 	{.name = "9.x",
-	 .range = UNTIL(9, 9),
+	 .range = BETWEEN(9, 1, 9, 9),
 	 .flags_smi = true,
 	 .module_type = 3,
 	 .always_inline = true,
@@ -112,13 +143,21 @@ static void take_range(struct cursor *c, struct js_scope *s)
 	s->has_range = true;
 }
 
+/* As the flags are from 7.9 on: class brand and saved class variable stand behind the receiver. */
+static uint32_t read_flags(const struct scope_format *f, uint64_t word)
+{
+	uint32_t flags = f->flags_smi ? (uint32_t)(word >> 32) : (uint32_t)word;
+
+	if (f->missing_bits == 0)
+		return flags;
+	return (flags & COMMON_FLAGS) |
+	       (flags & KNOWN_BEFORE_7_9 & ~COMMON_FLAGS) << f->missing_bits;
+}
+
 static void take_header(struct cursor *c, const struct scope_format *f, struct js_scope *s)
 {
-	uint64_t flags;
-
-	c->at += 8; /* map */
-	flags = take(c);
-	s->flags = f->flags_smi ? (uint32_t)(flags >> 32) : (uint32_t)flags;
+	c->at += f->counted ? 16 : 8; /* map, length */
+	s->flags = read_flags(f, take(c));
 	take_smi(c); /* parameters */
 	s->nlocals = (uint32_t)take_smi(c);
 	if (c->rc == RC_OK && s->nlocals > LOCALS_MAX)
@@ -145,6 +184,7 @@ static void take_names(struct cursor *c, const struct scope_format *f, struct js
 		c->at += 8;
 	if ((s->flags & FUNCTION_VARIABLE) != 0) {
 		s->function_name = jsval_of(take(c));
+		s->function_in_context = (s->flags & FUNCTION_VARIABLE) == FUNCTION_IN_CONTEXT;
 		c->at += 8;
 	}
 	if ((s->flags & INFERRED_NAME) != 0)
@@ -155,9 +195,15 @@ enum rc js_scope_decode(const struct js_heap *h, const struct scope_format *f, a
 			struct js_scope *s)
 {
 	struct cursor c = {.h = h, .at = addr};
-	uint32_t module_variables = 0;
+	uint32_t module_variables = 0, length = 0;
 
 	*s = (struct js_scope){0};
+	if (f->counted) {
+		TRY(mem_u32(h->mem, addr + 12, &length));
+		s->size = 16;
+		if (length == 0)
+			return RC_OK; /* of functions without a scope */
+	}
 	take_header(&c, f, s);
 	bool empty = (s->flags & EMPTY) != 0, module = s->type == f->module_type;
 	if (f->module_count_first && module)
@@ -175,6 +221,8 @@ enum rc js_scope_decode(const struct js_heap *h, const struct scope_format *f, a
 			module_variables = (uint32_t)take_smi(&c);
 		if (module_variables > LOCALS_MAX)
 			return RC_BAD;
+		s->module_variables = c.at;
+		s->nmodule_variables = module_variables;
 		c.at += 24 * (addr_t)module_variables;
 	}
 	if (f->late_parts && (s->flags & SLOPPY_EVAL) != 0)
@@ -182,6 +230,8 @@ enum rc js_scope_decode(const struct js_heap *h, const struct scope_format *f, a
 	if (f->late_parts && s->type == FUNCTION_SCOPE_LATE)
 		c.at += 8;
 	s->size = c.at - addr;
+	if (c.rc == RC_OK && f->counted && s->size != 16 + 8 * (uint64_t)length)
+		return RC_BAD;
 	return c.rc;
 }
 

@@ -3,7 +3,7 @@
  * range.
  *
  * The object is a row of optional parts whose presence the flags and counts decide. Which parts
- * exist and where the header ends changed five times between V8 9 and 14.6; each layout is one
+ * exist and where the header ends changed eight times between V8 7.4 and 14.6; each layout is one
  * `scope_format`, and the heap itself tells which is right: its objects end where the next one
  * begins (sizes.h).
  */
@@ -15,6 +15,8 @@
 struct scope_format {
 	const char *name;
 	struct v8_range range;
+	bool counted;            /* a FixedArray in shape: its length stands before the flags */
+	uint8_t missing_bits;    /* flag bits that came later, between receiver and variables */
 	bool flags_smi;          /* flags are a Smi, else a uint32 */
 	bool position_in_header; /* start and end stand behind the counts, else behind the names */
 	uint8_t module_type;     /* scope type of modules */
@@ -42,6 +44,10 @@ struct js_scope {
 	jsval outer;         /* bits 0 when absent */
 	bool has_range;
 	int32_t start, end; /* source range of the scope, in UTF-16 units */
+	addr_t module_variables; /* of a module: `nmodule_variables` triples of words: name, index
+				    of its cell (exports from 1 up, imports from -1 down), flags */
+	uint32_t nmodule_variables;
+	bool function_in_context; /* function_name has a slot behind the variables */
 	bool has_extension; /* its contexts have one more slot before the variables */
 	uint64_t size;      /* bytes */
 };

@@ -129,6 +129,18 @@ static enum rc size_instruction_stream_code(const struct js_heap *h, const struc
 	return RC_OK;
 }
 
+/* The slots are counted behind three references. */
+static enum rc size_feedback_vector_late_count(const struct js_heap *h, const struct scope_format *f,
+					       addr_t addr, uint64_t *size)
+{
+	uint32_t slots;
+
+	(void)f;
+	TRY(mem_u32(h->mem, addr + 32, &slots));
+	*size = 48 + 8 * (uint64_t)slots;
+	return RC_OK;
+}
+
 static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, uint64_t align,
 			 uint64_t *size)
 {
@@ -138,6 +150,31 @@ static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, 
 	TRY(mem_u32(h->mem, addr + 44, &metadata));
 	*size = round_up(header + instructions + metadata, align);
 	return RC_OK;
+}
+
+/* The size of the instructions includes the tables behind them. */
+static enum rc code_size_of_body(const struct js_heap *h, addr_t addr, uint64_t header,
+				 uint64_t *size)
+{
+	uint32_t instructions;
+
+	TRY(mem_u32(h->mem, addr + 40, &instructions));
+	*size = round_up(header + instructions, 32);
+	return RC_OK;
+}
+
+static enum rc size_code_64_body(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+				 uint64_t *size)
+{
+	(void)f;
+	return code_size_of_body(h, addr, 64, size);
+}
+
+static enum rc size_code_96_body(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+				 uint64_t *size)
+{
+	(void)f;
+	return code_size_of_body(h, addr, 96, size);
 }
 
 static enum rc size_code_96(const struct js_heap *h, const struct scope_format *f, addr_t addr,

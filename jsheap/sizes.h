@@ -10,7 +10,7 @@
 
 #include "jsheap/heap.h"
 
-#define SIZE_VARIANTS 12
+#define SIZE_VARIANTS 16
 #define NO_KIND       0xff
 
 struct size_rule; /* a row of sizes.def, private */

@@ -78,6 +78,8 @@ enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l, struct v8_t
 	if (types->number[T_JS_ASYNC_FUNCTION_OBJECT] != TYPE_UNKNOWN)
 		set_name(types, types->number[T_JS_ASYNC_FUNCTION_OBJECT] - 1,
 			 "JS_GENERATOR_OBJECT");
+	if (types->number[T_JS_GLOBAL_OBJECT] != TYPE_UNKNOWN) /* proxies are the first receivers */
+		set_name(types, types->number[T_JS_GLOBAL_OBJECT] - 1, "JS_PROXY");
 	if (types->number[T_MAP] == TYPE_UNKNOWN)
 		return why_set(why, RC_UNSUP, 0, "the v8dbg_type_ symbols are missing");
 	return RC_OK;
