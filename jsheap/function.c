@@ -3,13 +3,13 @@
  */
 #include "jsheap/function.h"
 
+#include "jsheap/props.h"
 #include "jsheap/scope.h"
 #include "jsheap/string.h"
 
 #define DEBUG_INFO_FIELDS         64
 #define TOKEN_OFFSET_OUT_OF_RANGE UINT16_MAX
 #define SHARED_DATA_BYTES         24 /* the data words stand in front of the name */
-#define SOURCE_UNITS_MAX          (1u << 30)
 
 bool js_is_function(const struct js_heap *h, jsval v)
 {
@@ -51,6 +51,11 @@ static jsval uncompiled_data(const struct js_heap *h, jsval shared)
 			return v;
 	}
 	return jsval_of(0);
+}
+
+bool js_shared_compiled(const struct js_heap *h, jsval shared)
+{
+	return uncompiled_data(h, shared).bits == 0;
 }
 
 static void load_range(const struct js_heap *h, struct js_function *f)
@@ -150,69 +155,35 @@ const char *js_shared_debug_name(const struct js_heap *h, jsval shared, struct a
 	return own_or_inferred(h, shared, a, true);
 }
 
-const char *js_script_name(const struct js_heap *h, jsval script, struct arena *a)
+/* A class keeps where its text is under a private symbol of its constructor. */
+static bool class_range(const struct js_heap *h, jsval function, jsval *start, jsval *end)
 {
-	jsval name;
+	struct js_property p;
 
-	if (script.bits == 0 ||
-	    js_field(h, script, v8_value(&h->layout, V8_Script_name), &name) != RC_OK ||
-	    !js_is_string(h, name))
-		return NULL;
-	return js_string_name(h, name, a);
+	return function.bits != 0 && h->root[R_class_positions].bits != 0 &&
+	       js_property_of_key(h, function, h->root[R_class_positions], &p) == RC_OK &&
+	       !p.accessor && jsval_is_pointer(p.value) &&
+	       js_field(h, p.value, 8, start) == RC_OK && js_field(h, p.value, 16, end) == RC_OK &&
+	       jsval_is_smi(*start) && jsval_is_smi(*end);
 }
 
-/* Counts line ends up to a position. V8 ends lines at \n, \r, \r\n, U+2028 and U+2029. */
-struct line_count {
-	int64_t at, position;
-	uint32_t line;
-	int64_t line_start;
-	bool after_cr;
-};
-
-static bool count_lines(void *ctx, const void *units, size_t n, bool one_byte)
+enum rc js_function_text_range(const struct js_heap *h, const struct js_function *f,
+			       uint32_t *start, uint32_t *end)
 {
-	struct line_count *c = ctx;
-	const uint8_t *bytes = units;
-	const uint16_t *wide = units;
+	int32_t from = f->start, to = f->end;
+	jsval a, b;
 
-	for (size_t i = 0; i < n && c->at < c->position; i++, c->at++) {
-		uint32_t u = one_byte ? bytes[i] : wide[i];
-		bool joined = u == '\n' && c->after_cr;
-
-		c->after_cr = u == '\r';
-		if (u != '\n' && u != '\r' && u != 0x2028 && u != 0x2029)
-			continue;
-		c->line += !joined;
-		c->line_start = c->at + 1;
+	if (f->script.bits == 0)
+		return RC_BAD;
+	if (class_range(h, f->v, &a, &b)) {
+		from = jsval_smi(a);
+		to = jsval_smi(b);
+	} else if (!f->has_range) {
+		return RC_BAD;
 	}
-	return c->at < c->position;
-}
-
-static int32_t script_offset(const struct js_heap *h, jsval script, enum v8_field field)
-{
-	jsval v;
-
-	return js_field(h, script, v8_value(&h->layout, field), &v) == RC_OK && jsval_is_smi(v)
-		       ? jsval_smi(v)
-		       : 0;
-}
-
-enum rc js_script_position(const struct js_heap *h, jsval script, int32_t position, uint32_t *line,
-			   uint32_t *column)
-{
-	struct line_count c = {.position = position};
-	jsval source;
-
-	if (script.bits == 0 || position < 0)
+	if (from < 0 || to < from)
 		return RC_BAD;
-	TRY(js_field(h, script, v8_value(&h->layout, V8_Script_source), &source));
-	TRY(js_string_units(h, source, SOURCE_UNITS_MAX, count_lines, &c));
-	if (c.at < c.position)
-		return RC_BAD;
-	int64_t col = c.position - c.line_start + 1;
-	if (c.line == 0)
-		col += script_offset(h, script, V8_Script_column_offset);
-	*line = c.line + 1 + (uint32_t)script_offset(h, script, V8_Script_line_offset);
-	*column = (uint32_t)col;
+	*start = (uint32_t)from;
+	*end = (uint32_t)to;
 	return RC_OK;
 }

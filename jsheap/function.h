@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "jsheap/heap.h"
+#include "jsheap/script.h"
 
 struct js_function {
 	jsval v;
@@ -31,12 +32,12 @@ const char *js_shared_name(const struct js_heap *h, jsval shared, struct arena *
 /* Its own name, or else the one that V8 inferred ("exports.run"); "" when it has neither. */
 const char *js_shared_debug_name(const struct js_heap *h, jsval shared, struct arena *a);
 
-/* File name or URL of a script in arena memory; NULL when it has none. */
-const char *js_script_name(const struct js_heap *h, jsval script, struct arena *a);
+/* True once V8 has compiled the function (and did not drop the code since). */
+bool js_shared_compiled(const struct js_heap *h, jsval shared);
 
-/* Line and column, both from 1, of a position in a script's source, line and column offsets of the
- * script applied. RC_OK, RC_BAD, RC_NOTSAVED when the source is not there. */
-MUST_USE enum rc js_script_position(const struct js_heap *h, jsval script, int32_t position,
-				    uint32_t *line, uint32_t *column);
+/* The range of a function's own text in its script, what Function.prototype.toString gives: of a class
+ * the whole class. RC_OK, or RC_BAD when it has no text. */
+MUST_USE enum rc js_function_text_range(const struct js_heap *h, const struct js_function *f,
+					uint32_t *start, uint32_t *end);
 
 #endif

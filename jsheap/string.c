@@ -199,6 +199,7 @@ enum rc js_string_units(const struct js_heap *h, jsval v, uint64_t limit, js_uni
 /* Joins surrogate pairs, also across pieces. */
 struct utf8_writer {
 	struct str *out;
+	uint64_t skip; /* units to pass over first */
 	uint32_t high; /* a high surrogate that waits for its other half; 0: none */
 };
 
@@ -225,20 +226,36 @@ static bool put_units(void *ctx, const void *units, size_t n, bool one_byte)
 	struct utf8_writer *w = ctx;
 	const uint8_t *bytes = units;
 	const uint16_t *wide = units;
+	size_t skipped = w->skip < n ? (size_t)w->skip : n;
 
-	for (size_t i = 0; i < n; i++)
+	w->skip -= skipped;
+	for (size_t i = skipped; i < n; i++)
 		put_unit(w, one_byte ? bytes[i] : wide[i]);
 	return !w->out->failed;
 }
 
-enum rc js_string_put(const struct js_heap *h, jsval v, uint64_t limit, struct str *out)
+static enum rc put_from(const struct js_heap *h, jsval v, uint64_t skip, uint64_t limit,
+			struct str *out)
 {
-	struct utf8_writer w = {.out = out};
+	struct utf8_writer w = {.out = out, .skip = skip};
 	enum rc rc = js_string_units(h, v, limit, put_units, &w);
 
 	if (w.high != 0)
 		str_put_codepoint(out, w.high);
 	return out->failed ? RC_NOMEM : rc;
+}
+
+enum rc js_string_put(const struct js_heap *h, jsval v, uint64_t limit, struct str *out)
+{
+	return put_from(h, v, 0, limit, out);
+}
+
+enum rc js_string_part(const struct js_heap *h, jsval v, uint32_t start, uint32_t end,
+		       struct str *out)
+{
+	enum rc rc = put_from(h, v, start, end, out);
+
+	return rc == RC_LIMIT ? RC_OK : rc; /* more follows behind the part */
 }
 
 const char *js_string_name(const struct js_heap *h, jsval v, struct arena *a)

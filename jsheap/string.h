@@ -26,6 +26,10 @@ bool js_is_string(const struct js_heap *h, jsval v);
  * what came before was appended. */
 MUST_USE enum rc js_string_put(const struct js_heap *h, jsval v, uint64_t limit, struct str *out);
 
+/* Append the units [start, end) of a string as UTF-8. Rcs as js_string_put. */
+MUST_USE enum rc js_string_part(const struct js_heap *h, jsval v, uint32_t start, uint32_t end,
+				struct str *out);
+
 /* The whole string (cut at 1,000 units) in arena memory: for names. NULL when v is no readable
  * string. */
 const char *js_string_name(const struct js_heap *h, jsval v, struct arena *a);

@@ -23,12 +23,14 @@ static const char *const context_names[] = {
 
 static void set_name(struct v8_types *types, int64_t number, const char *name)
 {
-	if (number < 0 || number >= TYPE_LIMIT || types->name[number] != NULL)
+	if (number < 0 || number >= TYPE_LIMIT)
 		return;
-	types->name[number] = name;
+	/* Some types have two names: DEPENDENT_CODE is WEAK_ARRAY_LIST. */
 	for (int t = 0; t < T_COUNT; t++)
 		if (types->number[t] == TYPE_UNKNOWN && strcmp(wanted[t], name) == 0)
 			types->number[t] = (uint16_t)number;
+	if (types->name[number] == NULL)
+		types->name[number] = name;
 }
 
 /* "type_JSArray__JS_ARRAY_TYPE" -> "JS_ARRAY". */

@@ -4,7 +4,8 @@
 #include "jsheap/cmds/jsheap.h"
 
 static const struct command *const commands[] = {
-	&cmd_jsprint, &cmd_jsstack, &cmd_isolates, &cmd_v8pages, &cmd_v8layout, NULL,
+	&cmd_jsprint,  &cmd_jsstack,   &cmd_isolates,  &cmd_v8pages, &cmd_v8layout,
+	&cmd_jssource, &cmd_jsscripts, &cmd_jsclosure, &cmd_v8roots, NULL,
 };
 
 static const struct walker *const walkers[] = {

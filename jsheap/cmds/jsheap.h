@@ -11,6 +11,8 @@ extern const struct command cmd_jsstack;
 extern const struct command cmd_isolates;
 extern const struct command cmd_v8pages;
 extern const struct command cmd_v8layout;
+extern const struct command cmd_jssource, cmd_jsscripts, cmd_jsclosure;
+extern const struct command cmd_v8roots;
 
 extern const struct walker walker_jsobject;
 extern const struct walker walker_v8object;

@@ -16,6 +16,7 @@ const commands = require('./commands.js');
 const heap = require('./heap.js');
 const values = require('./values.js');
 const stack = require('./stack.js');
+const inside = require('./inside.js');
 const { status, text } = require('./status.js');
 
 const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length);
@@ -75,6 +76,11 @@ const tests = {
 		heap.counts(suite, core, truth);
 		heap.isolates(suite, core, truth);
 		status(suite, core, truth, { signal: SIGABRT, isolates: truth.isolates });
+	},
+	inside(core, truth) {
+		inside.functions(suite, core, truth);
+		inside.closures(suite, core, truth);
+		inside.scripts(suite, core, truth);
 	},
 	oom(core, truth) {
 		heap.oom(suite, core);

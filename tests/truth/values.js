@@ -105,4 +105,4 @@ function special(suite, core) {
 	});
 }
 
-module.exports = { tree, sized, special };
+module.exports = { same, tree, sized, special };
