@@ -10,6 +10,8 @@
  *
  *	page  | objects ........ | top    limit | objects ...
  *
+ * Until V8 8.4 an area has no start: Space objects hold the pair {top, limit}, the first one in them.
+ *
  * Pages of the young generation are filled in the order of their list; those behind the page with
  * the area, and the whole from-space, hold nothing but stale copies.
  */
@@ -32,6 +34,7 @@ struct search {
 	struct map spaces;  /* Space* of this isolate */
 	struct map visited; /* memory that was looked at */
 	VEC(struct js_area) areas;
+	bool pairs;            /* areas are {top, limit}, and nowhere but in Space objects */
 	struct map young_tops; /* page base -> top, from areas in the isolate and its spaces */
 };
 
@@ -61,6 +64,27 @@ static enum rc consider(struct search *s, const uint64_t *w, size_t i, bool trus
 			TRY(map_put(&s->young_tops, p->base, top));
 	}
 	return top < limit ? vec_push(&s->areas, (struct js_area){top, limit}) : RC_OK;
+}
+
+/* The area of a Space object of V8 until 8.4. */
+static enum rc search_pair(struct search *s, addr_t space)
+{
+	uint64_t w[SPACE_BYTES / 8];
+	size_t n = mem_peek(s->h->mem, space, w, sizeof w) / 8;
+
+	for (size_t i = 1; i + 1 < n; i++) {
+		const struct js_page *p = js_page_at(s->h, w[i]);
+
+		if (p == NULL || p->isolate != s->index || ((w[i] | w[i + 1]) & 7) != 0 ||
+		    w[i] < p->start || w[i + 1] < w[i] || w[i + 1] > p->end ||
+		    (p->owner != space && p->kind != PAGE_YOUNG))
+			continue;
+		if (p->kind == PAGE_YOUNG)
+			TRY(map_put(&s->young_tops, p->base, w[i]));
+		return w[i] < w[i + 1] ? vec_push(&s->areas, (struct js_area){w[i], w[i + 1]})
+				       : RC_OK;
+	}
+	return RC_OK;
 }
 
 static enum rc add_area(void *ctx, struct js_area area)
@@ -135,7 +159,7 @@ static enum rc search_other_spaces(struct search *s)
 		    pages_space_class(s->h, w[i]) == NULL)
 			continue;
 		TRY(map_put(&s->spaces, w[i], 1));
-		TRY(search_range(s, w[i], SPACE_BYTES, true));
+		TRY(s->pairs ? search_pair(s, w[i]) : search_range(s, w[i], SPACE_BYTES, true));
 	}
 	return RC_OK;
 }
@@ -148,8 +172,11 @@ static enum rc search_all(struct search *s)
 		if (s->h->pages[i].isolate == s->index &&
 		    map_get(&s->spaces, s->h->pages[i].owner) == NULL) {
 			TRY(map_put(&s->spaces, s->h->pages[i].owner, 1));
-			TRY(search_range(s, s->h->pages[i].owner, SPACE_BYTES, true));
+			TRY(s->pairs ? search_pair(s, s->h->pages[i].owner)
+				     : search_range(s, s->h->pages[i].owner, SPACE_BYTES, true));
 		}
+	if (s->pairs)
+		return search_other_spaces(s);
 	TRY(search_range(s, s->iso->addr, ISOLATE_BYTES, true));
 	if (v8_has(&s->h->layout, V8_young_area_in_NewSpace))
 		TRY(search_other_spaces(s));
@@ -244,7 +271,10 @@ static enum rc settle_young(struct search *s)
 
 enum rc pages_find_areas(struct js_heap *h, struct js_isolate *iso)
 {
-	struct search s = {.h = h, .iso = iso, .index = (uint32_t)(iso - h->isolates)};
+	struct search s = {.h = h,
+			   .iso = iso,
+			   .index = (uint32_t)(iso - h->isolates),
+			   .pairs = v8_has(&h->layout, V8_area_is_pair)};
 	enum rc rc = search_all(&s);
 
 	if (rc == RC_OK)

@@ -4,7 +4,7 @@
  *	target ── isolate ── heap ── space ── page ── objects
  *	             └── roots table: undefined, the maps of the basic types, ...
  *
- * A page is 256 KiB, aligned to its size (or a multiple of that for one large object), and names
+ * A page is 256 KiB (512 in V8 7.4), aligned to its size (or longer, for one large object), and names
  * its heap in its header: that is how all heaps of a process are found, entered by a thread or not.
  * Pages of the read-only space are shared by all isolates.
  *

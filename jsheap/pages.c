@@ -1,10 +1,12 @@
 /*
  * pages - page headers and where they are found.
  *
- * Five layouts of the header exist, and each proves itself: the area lies behind the header and
+ * Seven layouts of the header exist, and each proves itself: the area lies behind the header and
  * inside the chunk, and the owner (a Space) names the same heap among its first words.
  *
- *	7.x         chunk:    size flags bitmap heap self area_start area_end ... owner at word 10
+ *	7.4         chunk:    size flags ... heap at word 6, owner area_start area_end at words 8 to 10
+ *	7.8         chunk:    size flags bitmap heap self area_start area_end ... owner at word 10
+ *	7.9         chunk:    the same, owner at word 12
  *	8.x         chunk:    size flags bitmap heap area_start area_end ... owner at word 11
  *	9.x - 11.x  chunk:    size flags heap area_start area_end allocated wasted high_water owner
  *	12.x        chunk:    flags self size heap area_start area_end allocated wasted ... owner
@@ -12,13 +14,13 @@
  *	            metadata: vtable self size allocated wasted high_water size area_end heap
  *	                      area_start owner
  *
- * Source: src/heap/basic-memory-chunk.h, memory-chunk-metadata.h; seen on cores of V8 9.4 to 14.6.
+ * Source: src/heap/basic-memory-chunk.h, memory-chunk-metadata.h; seen on cores of V8 7.4 to 14.6.
  */
 #include "jsheap/pages.h"
 
 #include <string.h>
 
-#define HEADER_WORDS     12
+#define HEADER_WORDS     13
 #define SPACE_HEAD_WORDS 9
 #define HEADER_MAX_BYTES 0x8000u
 #define CHUNK_MAX_BYTES  (UINT64_C(1) << 40)
@@ -29,7 +31,8 @@ static const struct page_format {
 	uint8_t self;  /* index of the word that holds the chunk's address */
 	uint8_t size, flags, heap, start, end, owner;
 } formats[] = {
-	{false, NO_WORD, 0, 1, 3, 5, 6, 10}, {false, NO_WORD, 0, 1, 3, 4, 5, 11},
+	{false, NO_WORD, 0, 1, 6, 9, 10, 8}, {false, NO_WORD, 0, 1, 3, 5, 6, 10},
+	{false, NO_WORD, 0, 1, 3, 5, 6, 12}, {false, NO_WORD, 0, 1, 3, 4, 5, 11},
 	{false, NO_WORD, 0, 1, 2, 3, 4, 8},  {false, 1, 2, 0, 3, 4, 5, 9},
 	{true, 1, 2, 0, 8, 9, 7, 10},
 };
@@ -55,7 +58,7 @@ bool pages_space_of_heap(const struct mem *m, addr_t space, addr_t heap)
 
 static bool owner_agrees(const struct mem *m, const struct page_header *p)
 {
-	return pages_space_of_heap(m, p->owner, p->heap);
+	return p->owner != p->base && pages_space_of_heap(m, p->owner, p->heap);
 }
 
 static bool try_format(const struct mem *m, addr_t base, const struct page_format *f,
@@ -166,22 +169,17 @@ out:
 }
 
 #define LISTED_PAGES_MAX 512
-#define VTABLE_PREFIX    "_ZTVN2v88internal"
 
-/* The vtables of V8's Space classes: "_ZTVN2v88internal8OldSpaceE" gives "OldSpace". An object's
- * first word points behind the two words that head a vtable. */
-static enum rc learn_vtable(void *ctx, const struct symbol *sym)
+/* The vtables of V8's Space classes, at run addresses. */
+static enum rc take_space_classes(struct js_heap *h)
 {
-	struct js_heap *h = ctx;
-	char *end;
-	unsigned long len = strtoul(sym->name + strlen(VTABLE_PREFIX), &end, 10);
+	const struct v8_layout *l = &h->layout;
 
-	if (len < 5 || len > 100 || strlen(end) != len + 1 ||
-	    strncmp(end + len - 5, "Space", 5) != 0)
-		return RC_OK;
-	char *name = arena_strndup(&h->arena, end, len);
-	return name != NULL ? map_put(&h->space_classes, sym->addr + 16, (uintptr_t)name)
-			    : RC_NOMEM;
+	for (size_t i = 0; i < l->nspaces; i++)
+		if (l->spaces[i].vtable + l->bias != 0)
+			TRY(map_put(&h->space_classes, l->spaces[i].vtable + l->bias,
+				    (uintptr_t)l->spaces[i].name));
+	return RC_OK;
 }
 
 const char *pages_space_class(const struct js_heap *h, addr_t object)
@@ -197,7 +195,7 @@ const char *pages_space_class(const struct js_heap *h, addr_t object)
 
 enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_headers *found)
 {
-	TRY(objfile_each_symbol(h->layout.objfile, VTABLE_PREFIX, learn_vtable, h));
+	TRY(take_space_classes(h));
 	for (size_t i = 0; i < h->nroots; i++)
 		if (jsval_is_pointer(h->roots[i]))
 			TRY(add_once(h, jsval_addr(h->roots[i]) & ~(addr_t)(V8_PAGE_BYTES - 1),
@@ -245,8 +243,22 @@ static uint32_t isolate_of_heap(const struct js_heap *h, addr_t heap)
 	return UINT32_MAX;
 }
 
+/* What most pages take: 256 KiB; 512 in V8 7.4. More than that is a large object's own. */
+static uint64_t usual_size(const page_headers *found)
+{
+	size_t twice = 0, once = 0;
+
+	for (size_t i = 0; i < found->n; i++) {
+		once += found->at[i].size == V8_PAGE_BYTES;
+		twice += found->at[i].size == 2 * V8_PAGE_BYTES;
+	}
+	return twice > once ? 2 * V8_PAGE_BYTES : V8_PAGE_BYTES;
+}
+
 enum rc pages_adopt(struct js_heap *h, page_headers *found)
 {
+	const uint64_t usual = usual_size(found);
+
 	if (found->n != 0)
 		qsort(found->at, found->n, sizeof *found->at, by_base);
 	h->pages = arena_array(&h->arena, found->n, sizeof *h->pages);
@@ -272,9 +284,9 @@ enum rc pages_adopt(struct js_heap *h, page_headers *found)
 			.flags = p->flags,
 			.owner = p->owner,
 			.metadata = p->metadata,
-			.kind = p->owner == 0             ? PAGE_READ_ONLY
-				: p->size > V8_PAGE_BYTES ? PAGE_LARGE
-							  : PAGE_NORMAL,
+			.kind = p->owner == 0     ? PAGE_READ_ONLY
+				: p->size > usual ? PAGE_LARGE
+						  : PAGE_NORMAL,
 			.isolate = p->owner == 0 ? UINT32_MAX : isolate,
 		};
 		for (uint64_t off = 0; off < p->size; off += V8_PAGE_BYTES) {

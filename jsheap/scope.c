@@ -32,10 +32,10 @@ const struct scope_format scope_formats[] = {
 	 .counted = true,
 	 .missing_bits = 2,
 	 .flags_smi = true,
-	 .module_type = 3,
+	 .module_type = 2,
 	 .always_inline = true,
 	 .receiver_info = true,
-	 .position_types = TYPES_TO(4) & ~1u},
+	 .position_types = TYPES_TO(3)},
 	{.name = "7.8",
 	 .range = BETWEEN(7, 5, 7, 8),
 	 .counted = true,
@@ -150,8 +150,8 @@ static uint32_t read_flags(const struct scope_format *f, uint64_t word)
 
 	if (f->missing_bits == 0)
 		return flags;
-	return (flags & COMMON_FLAGS) |
-	       (flags & KNOWN_BEFORE_7_9 & ~COMMON_FLAGS) << f->missing_bits;
+	return (flags & COMMON_FLAGS) | (flags & KNOWN_BEFORE_7_9 & ~COMMON_FLAGS)
+						<< f->missing_bits;
 }
 
 static void take_header(struct cursor *c, const struct scope_format *f, struct js_scope *s)

@@ -12,7 +12,14 @@
 
 #define SIZE_LIMIT (UINT64_C(1) << 40)
 
-enum count_at { COUNT_NOT_SIMPLE, COUNT_NONE, COUNT_U32_AT_8, COUNT_U32_AT_12, COUNT_U16_AT_8 };
+enum count_at {
+	COUNT_NOT_SIMPLE,
+	COUNT_NONE,
+	COUNT_U32_AT_8,
+	COUNT_U32_AT_12,
+	COUNT_U30_AT_12,
+	COUNT_U16_AT_8
+};
 
 typedef enum rc size_fn(const struct js_heap *h, const struct scope_format *f, addr_t addr,
 			uint64_t *size);
@@ -94,6 +101,18 @@ static enum rc size_metadata_plain(const struct js_heap *h, const struct scope_f
 	return metadata_size(h, addr, 0, size);
 }
 
+/* No room for the number of closures before the slots' kinds. */
+static enum rc size_metadata_short(const struct js_heap *h, const struct scope_format *f,
+				   addr_t addr, uint64_t *size)
+{
+	uint32_t slots;
+
+	(void)f;
+	TRY(mem_u32(h->mem, addr + 8, &slots));
+	*size = round_up(12 + 4 * (((uint64_t)slots + 5) / 6), 8);
+	return RC_OK;
+}
+
 static enum rc size_scope_info(const struct js_heap *h, const struct scope_format *f, addr_t addr,
 			       uint64_t *size)
 {
@@ -129,16 +148,68 @@ static enum rc size_instruction_stream_code(const struct js_heap *h, const struc
 	return RC_OK;
 }
 
-/* The slots are counted behind three references. */
-static enum rc size_feedback_vector_late_count(const struct js_heap *h, const struct scope_format *f,
-					       addr_t addr, uint64_t *size)
+/* The slots are counted behind some references, and follow 16 bytes later. */
+static enum rc vector_size(const struct js_heap *h, addr_t addr, uint64_t at, uint64_t *size)
 {
 	uint32_t slots;
 
-	(void)f;
-	TRY(mem_u32(h->mem, addr + 32, &slots));
-	*size = 48 + 8 * (uint64_t)slots;
+	TRY(mem_u32(h->mem, addr + at, &slots));
+	*size = at + 16 + 8 * (uint64_t)slots;
 	return RC_OK;
+}
+
+static enum rc size_feedback_vector_three(const struct js_heap *h, const struct scope_format *f,
+					  addr_t addr, uint64_t *size)
+{
+	(void)f;
+	return vector_size(h, addr, 32, size);
+}
+
+static enum rc size_feedback_vector_two(const struct js_heap *h, const struct scope_format *f,
+					addr_t addr, uint64_t *size)
+{
+	(void)f;
+	return vector_size(h, addr, 24, size);
+}
+
+/* Elements of a typed array. They are in the object where it says that it is their base. */
+static enum rc typed_size(const struct js_heap *h, addr_t addr, uint64_t width, uint64_t *size)
+{
+	uint32_t length;
+	uint64_t base;
+
+	TRY(mem_u32(h->mem, addr + 12, &length));
+	TRY(mem_u64(h->mem, addr + 16, &base));
+	*size = round_up(32 + (base == (addr | 1) ? width * length : 0), 8);
+	return RC_OK;
+}
+
+static enum rc size_typed_1(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			    uint64_t *size)
+{
+	(void)f;
+	return typed_size(h, addr, 1, size);
+}
+
+static enum rc size_typed_2(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			    uint64_t *size)
+{
+	(void)f;
+	return typed_size(h, addr, 2, size);
+}
+
+static enum rc size_typed_4(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			    uint64_t *size)
+{
+	(void)f;
+	return typed_size(h, addr, 4, size);
+}
+
+static enum rc size_typed_8(const struct js_heap *h, const struct scope_format *f, addr_t addr,
+			    uint64_t *size)
+{
+	(void)f;
+	return typed_size(h, addr, 8, size);
 }
 
 static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, uint64_t align,
@@ -237,9 +308,10 @@ static enum rc size_swiss(const struct js_heap *h, const struct scope_format *f,
 }
 
 static const struct size_rule rules[] = {
-#define COUNT_SMI COUNT_U32_AT_12 /* the upper half of the word at +8 */
-#define COUNT_U32 COUNT_U32_AT_8
-#define COUNT_U16 COUNT_U16_AT_8
+#define COUNT_SMI   COUNT_U32_AT_12 /* the upper half of the word at +8 */
+#define COUNT_SMI30 COUNT_U30_AT_12
+#define COUNT_U32   COUNT_U32_AT_8
+#define COUNT_U16   COUNT_U16_AT_8
 #define SIZE(kinds_, count_, header_, unit_, range_, why_) \
 	{.kinds = kinds_,                                  \
 	 .count = COUNT_##count_,                          \
@@ -253,6 +325,7 @@ static const struct size_rule rules[] = {
 #undef SIZE
 #undef SIZE_FN
 #undef COUNT_SMI
+#undef COUNT_SMI30
 #undef COUNT_U32
 #undef COUNT_U16
 };
@@ -388,10 +461,11 @@ static void set_simple(struct js_map_info *info, const struct size_rule *r)
 {
 	if (r->fn != NULL)
 		return;
-	info->at = r->count == COUNT_U32_AT_12 ? 12 : 8;
-	info->mask = r->count == COUNT_NONE       ? 0
-		     : r->count == COUNT_U16_AT_8 ? UINT16_MAX
-						  : UINT32_MAX;
+	info->at = r->count == COUNT_U32_AT_12 || r->count == COUNT_U30_AT_12 ? 12 : 8;
+	info->mask = r->count == COUNT_NONE        ? 0
+		     : r->count == COUNT_U16_AT_8  ? UINT16_MAX
+		     : r->count == COUNT_U30_AT_12 ? UINT32_MAX >> 2
+						   : UINT32_MAX;
 	info->header = r->header;
 	info->unit = r->unit;
 }
