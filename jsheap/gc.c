@@ -22,8 +22,9 @@
 #define BITMAP_WRONG_PART 16 /* at most one in so many wrong */
 #define BLOCK_BYTES       0x8000u
 
-struct pair {
-	addr_t top, end;
+/* An area that may be one, by two or three words in a row. */
+struct found_area {
+	addr_t start, top, end; /* start 0: the word before top is none */
 };
 
 struct gc {
@@ -32,7 +33,7 @@ struct gc {
 	uint32_t bitmap_at;
 	pthread_mutex_t lock; /* of what follows */
 	bool searched;
-	VEC(struct pair) pairs; /* by top, then end */
+	VEC(struct found_area) areas; /* by top, then end */
 };
 
 const char *gc_state_name(enum gc_state s)
@@ -48,7 +49,7 @@ void gc_free(struct js_heap *h)
 	if (h->gc == NULL)
 		return;
 	pthread_mutex_destroy(&h->gc->lock);
-	vec_free(&h->gc->pairs);
+	vec_free(&h->gc->areas);
 	free(h->gc);
 	h->gc = NULL;
 }
@@ -392,61 +393,74 @@ enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolate *iso,
 	return each_native(h, buffers_in, &b);
 }
 
-static enum rc pairs_in(void *ctx, const uint64_t *w, size_t n)
+static enum rc areas_in(void *ctx, const uint64_t *w, size_t n)
 {
 	const struct js_heap *h = ctx;
 
-	for (size_t i = 0; i + 1 < n; i++)
-		if (area_page(h, w[i], w[i + 1]) != NULL)
-			TRY(vec_push(&h->gc->pairs, (struct pair){w[i], w[i + 1]}));
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (area_page(h, w[i], w[i + 1]) == NULL)
+			continue;
+		bool start = i > 0 && area_page(h, w[i - 1], w[i]) == area_page(h, w[i], w[i + 1]);
+		TRY(vec_push(&h->gc->areas,
+			     (struct found_area){start ? w[i - 1] : 0, w[i], w[i + 1]}));
+	}
 	return RC_OK;
 }
 
 static int by_top_and_end(const void *a, const void *b)
 {
-	const struct pair *x = a, *y = b;
+	const struct found_area *x = a, *y = b;
 
 	if (x->top != y->top)
 		return x->top < y->top ? -1 : 1;
 	return x->end < y->end ? -1 : x->end > y->end;
 }
 
-static void search_pairs(const struct js_heap *h)
+static void search_areas(const struct js_heap *h)
 {
 	struct gc *gc = h->gc;
 
 	pthread_mutex_lock(&gc->lock);
 	if (!gc->searched) {
-		if (each_native(h, pairs_in, (void *)h) != RC_OK)
-			gc->pairs.n = 0; /* what cannot be told apart stays a gap */
-		if (gc->pairs.n != 0)
-			qsort(gc->pairs.at, gc->pairs.n, sizeof *gc->pairs.at, by_top_and_end);
+		if (each_native(h, areas_in, (void *)h) != RC_OK)
+			gc->areas.n = 0; /* what cannot be told apart stays a gap */
+		if (gc->areas.n != 0)
+			qsort(gc->areas.at, gc->areas.n, sizeof *gc->areas.at, by_top_and_end);
 		gc->searched = true;
 	}
 	pthread_mutex_unlock(&gc->lock);
 }
 
-addr_t gc_area_end(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n)
+bool gc_area_at(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n,
+		struct js_area *area, bool *whole)
 {
 	const struct gc *gc = h->gc;
 
 	if (gc == NULL || !in_a_list(p))
-		return 0;
-	search_pairs(h);
-	size_t lo = 0, hi = gc->pairs.n;
+		return false;
+	search_areas(h);
+	size_t lo = 0, hi = gc->areas.n;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (gc->pairs.at[mid].top < addr)
+		if (gc->areas.at[mid].top < addr)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (addr_t last = 0; lo < gc->pairs.n && gc->pairs.at[lo].top == addr; lo++) {
-		if (gc->pairs.at[lo].end == last)
+	for (struct js_area last = {0}; lo < gc->areas.n; lo++) {
+		const struct found_area *f = &gc->areas.at[lo];
+
+		if (f->top >= p->end)
+			return false;
+		if ((f->top != addr && (f->start == 0 || f->start > addr)) ||
+		    (f->top == last.top && f->end == last.limit))
 			continue;
-		last = gc->pairs.at[lo].end;
-		if (n-- == 0)
-			return last;
+		last = (struct js_area){f->top, f->end};
+		if (n-- == 0) {
+			*area = last;
+			*whole = f->start != 0;
+			return true;
+		}
 	}
-	return 0;
+	return false;
 }

@@ -41,9 +41,11 @@ MUST_USE enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolat
  * p->marked. */
 addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t addr, addr_t limit);
 
-/* Where the allocation area ends whose top is `addr`, by a pair of words (addr, end) anywhere in
- * the native memory; 0 when there is none. With several the n-th, smallest first. Searches all
- * memory when called first. Safe from several threads. */
-addr_t gc_area_end(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n);
+/* Allocation areas that lie about in native memory, found by what they are: two words {top, end} with
+ * top == addr, or three {start, top, end} with start <= addr < top (an object was being copied to
+ * addr). Gives the n-th that fits, and whether it was three words: false when there is none. Searches
+ * all memory when called first. Safe from several threads. */
+bool gc_area_at(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n,
+		struct js_area *area, bool *whole);
 
 #endif

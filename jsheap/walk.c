@@ -82,6 +82,19 @@ struct js_map_info *js_walk_map(struct js_walk *w, uint64_t map)
 	return info->map == map ? info : load_map(w, map);
 }
 
+/* The size of an object that was moved: its map word is the untagged address of its copy. 0 when it
+ * is none. */
+static uint64_t forwarded_size(struct js_walk *w, uint64_t word)
+{
+	const struct js_heap *h = w->heap;
+	uint64_t map, size;
+
+	if ((word & 7) != 0 || js_page_at(h, word) == NULL || mem_u64(h->mem, word, &map) != RC_OK)
+		return 0;
+	const struct js_map_info *info = js_walk_map(w, map);
+	return info != NULL && js_object_size(h, info, word, &size) == RC_OK ? size : 0;
+}
+
 /* True when `depth` valid objects follow from addr, or the page or its used part ends before. */
 static bool chain_holds(struct js_walk *w, const struct js_page *p, addr_t addr, int depth)
 {
@@ -95,8 +108,13 @@ static bool chain_holds(struct js_walk *w, const struct js_page *p, addr_t addr,
 		if (addr > p->end || mem_u64(h->mem, addr, &map) != RC_OK)
 			return false;
 		const struct js_map_info *info = js_walk_map(w, map);
-		if (info == NULL)
-			return false;
+		if (info == NULL) {
+			size = forwarded_size(w, map);
+			if (size == 0 || size > p->end - addr)
+				return false;
+			addr += size;
+			continue;
+		}
 		if (info->kind != NO_KIND && h->sizes->kinds[info->kind].nvariants > 1 &&
 		    w->sample != NULL)
 			return true; /* while calibrating: the next size is not sure itself */
@@ -169,6 +187,17 @@ static addr_t resync(struct page_walk *pw, addr_t limit)
 	return a;
 }
 
+static void count_gap(struct page_walk *pw, addr_t next)
+{
+	struct js_walk_stats *st = &pw->w->stats;
+
+	st->missteps++;
+	st->gap_bytes += next - pw->addr;
+	if (st->first_misstep == 0)
+		st->first_misstep = pw->addr;
+	pw->addr = next;
+}
+
 /* On a page that waits for its sweeper: what is not marked up to the next marked object is dead, and
  * may have lost its map. */
 static bool step_over_dead(struct page_walk *pw, addr_t limit)
@@ -185,46 +214,43 @@ static bool step_over_dead(struct page_walk *pw, addr_t limit)
 	return true;
 }
 
-/* Where a thread has an area for allocation that was not found before. */
+/* Where a thread has an area for allocation that was not found before; best one behind which objects
+ * follow. Up to its top an object was being copied. */
 static bool step_over_area(struct page_walk *pw, addr_t limit)
 {
-	addr_t end;
+	struct js_area area, fits = {0};
+	bool follows = false, whole;
 
-	for (size_t i = 0; (end = gc_area_end(pw->w->heap, pw->p, pw->addr, i)) != 0; i++)
-		if (end <= limit && chain_holds(pw->w, pw->p, end, RESYNC_CHAIN)) {
-			pw->addr = end;
-			return true;
-		}
-	return false;
+	for (size_t i = 0; !follows && gc_area_at(pw->w->heap, pw->p, pw->addr, i, &area, &whole);
+	     i++) {
+		if (area.limit > limit)
+			continue;
+		follows = chain_holds(pw->w, pw->p, area.limit, RESYNC_CHAIN);
+		if (follows || (whole && area.top == pw->addr))
+			fits = area;
+	}
+	if (fits.limit == 0)
+		return false;
+	if (fits.top != pw->addr)
+		count_gap(pw, fits.top);
+	pw->addr = fits.limit;
+	return true;
 }
 
 /* `limit`: where the memory that is looked at ends. A page header may promise terabytes. */
 static void misstep(struct page_walk *pw, addr_t limit)
 {
-	struct js_walk_stats *st = &pw->w->stats;
-
 	if (pw->w->sample == NULL && (step_over_dead(pw, limit) || step_over_area(pw, limit)))
 		return;
-	addr_t next = pw->p->kind == PAGE_LARGE ? limit : resync(pw, limit);
-
-	st->missteps++;
-	st->gap_bytes += next - pw->addr;
-	if (st->first_misstep == 0)
-		st->first_misstep = pw->addr;
-	pw->addr = next;
+	count_gap(pw, pw->p->kind == PAGE_LARGE ? limit : resync(pw, limit));
 }
 
-/* The map word of an object that was moved is the untagged address of its copy. */
+/* Step over an original that was moved. */
 static bool forwarded(struct page_walk *pw, uint64_t word)
 {
-	const struct js_heap *h = pw->w->heap;
-	uint64_t map, size;
+	uint64_t size = forwarded_size(pw->w, word);
 
-	if ((word & 7) != 0 || js_page_at(h, word) == NULL || mem_u64(h->mem, word, &map) != RC_OK)
-		return false;
-	const struct js_map_info *info = js_walk_map(pw->w, map);
-	if (info == NULL || js_object_size(h, info, word, &size) != RC_OK ||
-	    size > pw->p->stop - pw->addr)
+	if (size == 0 || size > pw->p->stop - pw->addr)
 		return false;
 	pw->w->stats.forwarded_bytes += size;
 	pw->addr += size;
