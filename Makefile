@@ -15,7 +15,7 @@ LAYERS ?= base target cmd jsheap findobjs mdbish
 export MDBISH_CACHE ?= $(abspath $(BUILD))/nodes
 export MDBISH_CORES ?= $(abspath $(BUILD))/cores
 
-PKGS = libelf libdw libzstd
+PKGS = libelf libdw libzstd jansson
 WARNINGS = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla
 # Asked once, and only when something is compiled: tools/setup may have to install pkg-config first.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)

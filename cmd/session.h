@@ -25,6 +25,8 @@ struct status_js {
 	uint64_t isolates;
 	const char *reason; /* the fatal message; lives as long as the target; NULL: none found */
 	const char *node, *v8; /* versions, where the layer knows them better; else NULL */
+	const char *layout;    /* the layout file that stands for V8's binary; NULL: none needed */
+	bool layout_by_version; /* that file is of another build of the same version */
 };
 
 /* run_progress() keeps its clock here. */

@@ -9,6 +9,7 @@
 #include "jsheap/heap.h"
 
 #include "jsheap/gc.h"
+#include "jsheap/entered.h"
 #include "jsheap/pages.h"
 #include "jsheap/scope.h"
 #include "jsheap/sizes.h"
@@ -18,8 +19,6 @@
 #define ROOTS_WITHIN    0x4000u  /* bytes from the isolate to the roots table */
 #define HEAP_WITHIN     0x20000u /* bytes from the isolate to its heap */
 #define ISOLATES_MAX    4096
-#define ROOT_NAMES_MAX  4096
-#define ROOT_NAME_BYTES 128
 
 static const char *const root_wanted[R_COUNT] = {
 #define ROOT(id, name) [R_##id] = name,
@@ -27,34 +26,12 @@ static const char *const root_wanted[R_COUNT] = {
 #undef ROOT
 };
 
-static enum rc read_root_names(struct js_heap *h, struct why *why)
+static enum rc take_root_names(struct js_heap *h)
 {
-	struct objfile *o;
-	struct symbol sym;
-
-	if (target_symbol(h->target, "_ZN2v88internal10RootsTable11root_names_E", &o, &sym) !=
-		    RC_OK ||
-	    sym.size < 8 || sym.size / 8 > ROOT_NAMES_MAX)
-		return why_set(why, RC_UNSUP, 0,
-			       "the executable does not tell the names of V8's roots (its symbols "
-			       "were removed?)");
-	h->nroots = sym.size / 8;
-	h->root_names = arena_array(&h->arena, h->nroots, sizeof *h->root_names);
+	h->nroots = h->layout.nroots;
+	h->root_names = h->layout.root_names;
 	h->roots = arena_array(&h->arena, h->nroots, sizeof *h->roots);
-	if (h->root_names == NULL || h->roots == NULL)
-		return RC_NOMEM;
-	for (size_t i = 0; i < h->nroots; i++) {
-		char name[ROOT_NAME_BYTES] = "";
-		uint64_t p;
-
-		if (mem_u64(h->mem, sym.addr + 8 * i, &p) == RC_OK &&
-		    mem_cstr(h->mem, p, name, sizeof name) != RC_OK)
-			name[0] = '\0';
-		h->root_names[i] = arena_strdup(&h->arena, name);
-		if (h->root_names[i] == NULL)
-			return RC_NOMEM;
-	}
-	return RC_OK;
+	return h->roots != NULL ? RC_OK : RC_NOMEM;
 }
 
 static size_t root_index(const struct js_heap *h, const char *name)
@@ -111,28 +88,6 @@ static addr_t find_roots(const struct js_heap *h, addr_t isolate)
 	return found;
 }
 
-/* The value of V8's thread-local "current isolate" in a thread: a TLS variable from V8 11 on,
- * before that a pthread key. glibc: struct pthread at fs_base, the first 32 keys at +0x310. */
-static addr_t isolate_of_thread(const struct js_heap *h, const struct thread *th)
-{
-	addr_t fs = th->regs[AMD64_FS_BASE];
-	struct objfile *o;
-	struct symbol sym;
-	uint64_t size, align, v;
-	uint32_t key;
-
-	if (target_symbol(h->target, "_ZN2v88internal18g_current_isolate_E", &o, &sym) == RC_OK &&
-	    o->is_main && objfile_tls(o, &size, &align) == RC_OK) {
-		align = align != 0 ? align : 1;
-		size = (size + align - 1) / align * align;
-		return mem_u64(h->mem, fs - size + sym.addr, &v) == RC_OK ? v : 0;
-	}
-	if (target_symbol(h->target, "_ZN2v88internal7Isolate12isolate_key_E", &o, &sym) == RC_OK &&
-	    mem_u32(h->mem, sym.addr, &key) == RC_OK && key < 32)
-		return mem_u64(h->mem, fs + 0x310 + 16 * key + 8, &v) == RC_OK ? v : 0;
-	return 0;
-}
-
 /* Without a thread: the address just below the roots table that the heap's memory points to most.
  */
 static addr_t isolate_below(const struct js_heap *h, addr_t heap)
@@ -169,14 +124,16 @@ static enum rc add_isolate(struct js_heap *h, addr_t heap)
 	if (h->nisolates == ISOLATES_MAX)
 		return RC_LIMIT;
 	for (size_t i = 0; i < h->target->nthreads && iso.addr == 0; i++) {
-		addr_t a = isolate_of_thread(h, &h->target->threads[i]);
-		if (a != 0 && heap >= a && heap < a + HEAP_WITHIN) {
+		addr_t a = isolate_of_thread(h, &h->target->threads[i], heap - HEAP_WITHIN, heap);
+		if (a != 0) {
 			iso.addr = a;
 			iso.thread = h->target->threads[i].tid;
 		}
 	}
-	if (iso.addr == 0)
+	if (iso.addr == 0) {
 		iso.addr = isolate_below(h, heap);
+		iso.thread = isolate_enterer(h, iso.addr);
+	}
 	if (iso.addr != 0)
 		iso.roots = find_roots(h, iso.addr);
 	if (iso.roots == 0)
@@ -298,7 +255,7 @@ enum rc js_heap_open(struct target *t, struct js_heap **heap, struct why *why)
 	if (rc == RC_OK)
 		rc = v8_types_resolve(&h->arena, &h->layout, &h->types, why);
 	if (rc == RC_OK)
-		rc = read_root_names(h, why);
+		rc = take_root_names(h);
 	if (rc == RC_OK)
 		rc = open_pages(h, &found, why);
 	vec_free(&found);

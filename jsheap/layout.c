@@ -3,11 +3,10 @@
  */
 #include "jsheap/layout.h"
 
+#include "jsheap/layout_source.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#define PREFIX        "v8dbg_"
-#define MAX_CONSTANTS 16384
 
 #define ARG_SYM(x)   .symbol = (x)
 #define ARG_AFTER(x) .after = V8_##x
@@ -63,7 +62,7 @@ const char *v8_width_name(enum v8_width w)
 
 const char *v8_source_name(enum v8_source s)
 {
-	static const char *const names[] = {"none", "symbol", "after", "literal"};
+	static const char *const names[] = {"none", "symbol", "after", "literal", "file"};
 
 	return names[s];
 }
@@ -75,48 +74,9 @@ bool v8_range_holds(const struct v8_layout *l, struct v8_range range)
 	return v >= range.from && v <= range.until;
 }
 
-/* Gathers the v8dbg_ constants. They are read from the file: those of value 0 lie in .bss, and a
- * core holds no file-backed pages. */
-struct gather {
-	struct target *target;
-	struct objfile *objfile;
-	VEC(struct v8_constant) found;
-};
-
-static enum rc gather_one(void *ctx, const struct symbol *sym)
-{
-	struct gather *g = ctx;
-	int32_t value = 0;
-
-	if (g->found.n >= MAX_CONSTANTS)
-		return RC_LIMIT;
-	if (objfile_read(g->objfile, sym->addr - g->objfile->bias, &value, sizeof value) != RC_OK)
-		return RC_OK;
-	return vec_push(&g->found, (struct v8_constant){sym->name + strlen(PREFIX), value});
-}
-
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct v8_constant *)a)->name, ((const struct v8_constant *)b)->name);
-}
-
-static enum rc gather_constants(struct target *t, struct v8_layout *l)
-{
-	struct gather g = {.target = t, .objfile = l->objfile};
-	enum rc rc = objfile_each_symbol(l->objfile, PREFIX, gather_one, &g);
-
-	if (rc == RC_OK) {
-		l->constants = arena_array(&t->arena, g.found.n, sizeof *l->constants);
-		if (l->constants == NULL)
-			rc = RC_NOMEM;
-	}
-	if (rc == RC_OK && g.found.n != 0) {
-		memcpy(l->constants, g.found.at, g.found.n * sizeof *l->constants);
-		l->nconstants = g.found.n;
-		qsort(l->constants, l->nconstants, sizeof *l->constants, by_name);
-	}
-	vec_free(&g.found);
-	return rc;
 }
 
 bool v8_constant(const struct v8_layout *l, const char *name, int32_t *value)
@@ -177,6 +137,7 @@ static enum rc told_value(const struct v8_layout *l, const struct v8_row *row, i
 	case SOURCE_LIT:
 		*value = row->literal;
 		return RC_OK;
+	case SOURCE_FILE:
 	case SOURCE_NONE:
 		break;
 	}
@@ -207,53 +168,69 @@ static void evaluate_rows(struct v8_layout *l)
 	}
 }
 
-static int version_part(struct v8_layout *l, const char *name)
+static const char *required_missing(const struct v8_layout *l)
 {
-	int32_t v;
-
-	return objfile_int(l->objfile, name, &v) == RC_OK ? v : -1;
+	for (int f = 0; f < V8_FIELD_COUNT; f++)
+		if (l->row[f] == NULL && fields[f].need == REQUIRED)
+			return fields[f].name;
+	return NULL;
 }
 
-static enum rc find_version(struct target *t, struct v8_layout *l)
+/* Fields that this program has no row for, but the one that wrote the layout file had. */
+static enum rc take_told(struct target *t, struct v8_layout *l)
+{
+	for (size_t i = 0; i < l->ntold; i++) {
+		for (int f = 0; f < V8_FIELD_COUNT; f++) {
+			if (l->row[f] != NULL || strcmp(fields[f].name, l->told[i].name) != 0)
+				continue;
+			struct v8_row *row = arena_alloc(&t->arena, sizeof *row);
+
+			if (row == NULL)
+				return RC_NOMEM;
+			*row = (struct v8_row){.field = (enum v8_field)f,
+					       .source = SOURCE_FILE,
+					       .literal = l->told[i].value,
+					       .reason = "told by the layout file"};
+			if (!sensible(row, row->literal))
+				continue;
+			l->row[f] = row;
+			l->value[f] = row->literal;
+		}
+	}
+	return RC_OK;
+}
+
+static enum rc evaluate(struct target *t, struct v8_layout *l, struct why *why)
 {
 	struct v8_version *v = &l->version;
 
-	v->major = version_part(l, "_ZN2v88internal7Version6major_E");
-	v->minor = version_part(l, "_ZN2v88internal7Version6minor_E");
-	v->build = version_part(l, "_ZN2v88internal7Version6build_E");
-	v->patch = version_part(l, "_ZN2v88internal7Version6patch_E");
-	if (v->major < 1 || v->major > 200 || v->minor < 0 || v->minor > 200)
-		return RC_UNSUP;
 	v->text = arena_printf(&t->arena, "%d.%d.%d.%d", v->major, v->minor, v->build, v->patch);
-	return v->text != NULL ? RC_OK : RC_NOMEM;
-}
-
-enum rc v8_layout_resolve(struct target *t, struct v8_layout *l, struct why *why)
-{
-	struct symbol sym;
-
-	*l = (struct v8_layout){0};
-	if (target_symbol(t, PREFIX "FirstNonstringType", &l->objfile, &sym) != RC_OK)
+	if (v->text == NULL)
+		return RC_NOMEM;
+	qsort(l->constants, l->nconstants, sizeof *l->constants, by_name);
+	evaluate_rows(l);
+	TRY(take_told(t, l));
+	const char *missing = required_missing(l);
+	if (missing != NULL)
 		return why_set(
 			why, RC_UNSUP, 0,
-			t->exe != NULL && t->exe->found != NULL
-				? "the executable has no v8dbg_ symbols: not a Node.js, or its "
-				  "dynamic symbols were removed"
-				: "the executable is needed to read the heap (-x FILE or --sysroot "
-				  "DIR)");
-	if (find_version(t, l) != RC_OK)
-		return why_set(why, RC_UNSUP, 0, "the executable does not tell its V8 version");
-	enum rc rc = gather_constants(t, l);
-	if (rc != RC_OK)
-		return why_set(why, rc, 0, "the v8dbg_ symbols cannot be read");
-	evaluate_rows(l);
-	for (int f = 0; f < V8_FIELD_COUNT; f++)
-		if (l->row[f] == NULL && fields[f].need == REQUIRED)
-			return why_set(why, RC_UNSUP, 0,
-				       arena_printf(&t->arena, "this V8 (%s) does not tell %s",
-						    l->version.text, fields[f].name));
+			arena_printf(&t->arena, "this V8 (%s) does not tell %s", v->text, missing));
 	if (l->value[V8_SmiShift] != 31)
 		return why_set(why, RC_UNSUP, 0,
 			       "this V8 compresses pointers, which mdbish cannot read yet");
 	return RC_OK;
+}
+
+enum rc v8_layout_resolve(struct target *t, struct v8_layout *l, struct why *why)
+{
+	enum rc rc = v8_layout_from_elf(t, l, why);
+
+	if (rc == RC_UNSUP) {
+		struct why file_why = *why;
+		enum rc from_file = v8_layout_from_files(t, l, &file_why);
+
+		*why = file_why;
+		rc = from_file == RC_OK || from_file == RC_NOMEM ? from_file : rc;
+	}
+	return rc == RC_OK ? evaluate(t, l, why) : rc;
 }

@@ -6,6 +6,7 @@
 #include "cmd/session.h"
 #include "cmd/version.h"
 #include "mdbish/docs.h"
+#include "mdbish/layout.h"
 #include "mdbish/modules.h"
 #include "mdbish/options.h"
 #include "mdbish/repl.h"
@@ -105,6 +106,7 @@ static bool open_target(struct session *s, const struct options *o, const char *
 		session_error(s, RC_BAD, "%s", message != NULL ? message : path);
 		return false;
 	}
+	s->target->layout_dirs = layout_dirs(&s->arena, o->layouts);
 	for (size_t i = 0; i < s->target->nwarnings; i++)
 		session_warning(s, RC_OK, "%s", s->target->warnings[i]);
 	return true;
@@ -249,9 +251,9 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } sub_commands[] = {
-	{"help", main_help},       {"stack", main_stack},     {"gcore", main_not_built},
-	{"panic", main_not_built}, {"batch", main_not_built}, {"profile", main_not_built},
-	{"ncore", main_not_built},
+	{"help", main_help},         {"stack", main_stack},     {"layout", main_layout},
+	{"gcore", main_not_built},   {"panic", main_not_built}, {"batch", main_not_built},
+	{"profile", main_not_built}, {"ncore", main_not_built},
 };
 
 static int main_debugger(int argc, char **argv)

@@ -9,13 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_SYSROOT = 256, OPT_JSON, OPT_COLOR, OPT_KEEP_GOING, OPT_HELP, OPT_VERSION };
+enum { OPT_SYSROOT = 256, OPT_LAYOUTS, OPT_JSON, OPT_COLOR, OPT_KEEP_GOING, OPT_HELP, OPT_VERSION };
 
 static const struct option long_options[] = {
 	{"exec", required_argument, NULL, 'e'},
 	{"script", required_argument, NULL, 's'},
 	{"exe", required_argument, NULL, 'x'},
 	{"sysroot", required_argument, NULL, OPT_SYSROOT},
+	{"layouts", required_argument, NULL, OPT_LAYOUTS},
 	{"jobs", required_argument, NULL, 'j'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"color", required_argument, NULL, OPT_COLOR},
@@ -34,6 +35,7 @@ const struct option_text option_texts[] = {
 	{"--keep-going", "go on after an error of a command"},
 	{"-x, --exe FILE", "the executable, where the core's own path no longer holds it"},
 	{"--sysroot DIR", "look executables and libraries up below DIR"},
+	{"--layouts DIR", "layout files, where the executable is not to be had"},
 	{"-j, --jobs N", "threads of the big passes (default: all processors)"},
 	{"--json", "one JSON object per line on standard output"},
 	{"--color WHEN", "auto, always or never"},
@@ -51,6 +53,8 @@ void options_usage(FILE *out)
 	      "       mdbish [options] -e CMD [-e CMD ...] CORE   run commands, print, exit\n"
 	      "       mdbish [options] -s SCRIPT CORE             commands from a file\n"
 	      "       mdbish stack [options] CORE...              the stacks of every thread\n"
+	      "       mdbish layout export [-o FILE] EXECUTABLE   what it takes to read cores "
+	      "without it\n"
 	      "       mdbish help [COMMAND]                       the commands\n"
 	      "\noptions:\n",
 	      out);
@@ -114,6 +118,9 @@ static bool take_option(struct options *o, int c)
 		return take_jobs(o, optarg);
 	case OPT_SYSROOT:
 		o->sysroot = optarg;
+		return true;
+	case OPT_LAYOUTS:
+		o->layouts = optarg;
 		return true;
 	case OPT_COLOR:
 		return take_color(o, optarg);

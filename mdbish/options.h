@@ -14,7 +14,7 @@ struct options {
 	const char **lines; /* of -e, in order; as many as nlines */
 	size_t nlines;
 	const char *script; /* -s; "-": standard input */
-	const char *exe, *sysroot;
+	const char *exe, *sysroot, *layouts;
 	char **targets; /* cores or pids, as many as ntargets */
 	size_t ntargets;
 	unsigned jobs;

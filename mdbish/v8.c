@@ -31,6 +31,10 @@ static void status_js(struct session *s, struct status_js *js)
 	if (session_heap(s, &why) != RC_OK)
 		return;
 	js->has_isolates = true;
+	js->node = s->heap->layout.node;
+	js->v8 = s->heap->layout.v8;
+	js->layout = s->heap->layout.file;
+	js->layout_by_version = s->heap->layout.by_version;
 	js->isolates = s->heap->nisolates;
 }
 

@@ -173,11 +173,9 @@ static void place(struct finding *f)
 
 static const char *id_text(struct arena *a, const struct build_id *id)
 {
-	char text[2 * BUILD_ID_MAX + 1] = "";
+	char text[2 * BUILD_ID_MAX + 1];
 
-	for (size_t i = 0; i < id->len; i++)
-		sprintf(text + 2 * i, "%02x", id->bytes[i]);
-	return arena_strdup(a, text);
+	return arena_strdup(a, build_id_text(id, text));
 }
 
 /* Is the file that was just loaded another build? Where no id decides, the entry point may. */
@@ -434,8 +432,9 @@ static void warn_missing_exe(struct target *t)
 	if (t->exe != NULL && t->exe->missing == NULL)
 		return;
 	target_warn(t,
-		    "the executable %s %s: without it neither JavaScript nor names can be shown; "
-		    "give it with -x FILE, or its root directory with --sysroot DIR",
+		    "the executable %s %s: without it the names of native functions are not known, "
+		    "and JavaScript only where a layout file describes this build; give it with -x "
+		    "FILE, or its root directory with --sysroot DIR",
 		    name, t->exe != NULL ? t->exe->missing : "is not named by the core");
 }
 

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -43,6 +44,14 @@ bool build_id_differs(const struct build_id *a, const struct build_id *b)
 	if (a->len == 0 || b->len == 0)
 		return false;
 	return a->len != b->len || memcmp(a->bytes, b->bytes, a->len) != 0;
+}
+
+char *build_id_text(const struct build_id *id, char text[2 * BUILD_ID_MAX + 1])
+{
+	text[0] = '\0';
+	for (size_t i = 0; i < id->len; i++)
+		sprintf(text + 2 * i, "%02x", id->bytes[i]);
+	return text;
 }
 
 bool objfile_mismatched(const struct objfile *o)

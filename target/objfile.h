@@ -49,6 +49,9 @@ struct objfile {
 	struct symtab *symtab; /* NULL until the first look-up */
 };
 
+/* The id in hexadecimal digits, "" when unknown; gives `text` back. */
+char *build_id_text(const struct build_id *id, char text[2 * BUILD_ID_MAX + 1]);
+
 /* True when both ids are known and differ. */
 bool objfile_mismatched(const struct objfile *o);
 
@@ -75,6 +78,29 @@ MUST_USE enum rc objfile_symbol_at(struct objfile *o, addr_t addr, struct symbol
 typedef enum rc symbol_fn(void *ctx, const struct symbol *sym);
 MUST_USE enum rc objfile_each_symbol(struct objfile *o, const char *prefix, symbol_fn *fn,
 				     void *ctx);
+
+/* A table {const char *name; ...} that was compiled into a file, to be found by its names. */
+#define NAMES_MAX      8192
+#define NAME_BYTES_MAX 256
+struct names_wanted {
+	const char *const *anchors; /* names that it has for sure; NULL-terminated, at least one */
+	size_t stride; /* bytes from one entry to the next; the name's pointer comes first */
+	addr_t link;   /* link-time address of the table, where it is known; else... */
+	size_t n;      /* ... 0 entries: it is searched for */
+};
+
+struct names_found {
+	const char **names; /* in the order of the table; the strings lie in the mapped file */
+	size_t n;
+	addr_t link; /* link-time address of the table */
+};
+
+/* Read the table, or find the longest one that has all anchors, without needing its symbol: its names
+ * consist of letters, digits and underscores, and none comes twice. RC_OK, RC_FAULT when there is none,
+ * RC_UNSUP without a file, RC_NOMEM. */
+struct arena;
+MUST_USE enum rc objfile_names(const struct objfile *o, const struct names_wanted *wanted,
+			       struct arena *arena, struct names_found *found);
 
 /* Size and alignment in bytes of the TLS block (PT_TLS). RC_OK or RC_FAULT. */
 MUST_USE enum rc objfile_tls(const struct objfile *o, uint64_t *size, uint64_t *align);

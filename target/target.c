@@ -38,6 +38,56 @@ struct target *target_new_empty(void)
 	return t;
 }
 
+static enum rc read_file(void *ctx, addr_t addr, void *buf, size_t len)
+{
+	return objfile_read(ctx, addr, buf, len);
+}
+
+/* The file's segments at their link-time addresses, .bss as zeros. */
+static enum rc serve_file(struct target *t, struct objfile *o)
+{
+	struct elf_image image;
+	Elf64_Phdr ph;
+
+	if (elf_image_init(&image, o->map, o->map_size) != NULL)
+		return RC_BAD;
+	for (size_t i = 0; elf_image_phdr(&image, i, &ph); i++) {
+		struct segment s = {
+			.start = ph.p_vaddr, .read = read_file, .ctx = o, .rank = RANK_FILE};
+
+		if (ph.p_type != PT_LOAD || __builtin_add_overflow(ph.p_vaddr, ph.p_memsz, &s.end))
+			continue;
+		s.prot = (uint8_t)(ph.p_flags & (PF_R | PF_W | PF_X));
+		TRY(mem_add(&t->mem, &s));
+	}
+	return mem_seal(&t->mem);
+}
+
+struct target *target_open_file(const char *path, struct arena *errors, const char **message)
+{
+	struct target *t = target_new_empty();
+	struct objfile *o = t != NULL ? arena_alloc(&t->arena, sizeof *o) : NULL;
+
+	*message = "out of memory";
+	if (o == NULL || (t->path = arena_strdup(&t->arena, path)) == NULL) {
+		target_close(t);
+		return NULL;
+	}
+	t->objfiles = t->exe = o;
+	t->nobjfiles = 1;
+	o->path = o->found = t->exe_path = t->path;
+	o->is_main = true;
+	const char *why = objfile_load(o, path);
+	o->id_target = o->id_file;
+	if (why == NULL && serve_file(t, o) == RC_OK)
+		return t;
+	if (why == NULL)
+		why = "does not fit into memory";
+	*message = arena_printf(errors, "%s %s", path, why);
+	target_close(t);
+	return NULL;
+}
+
 void target_close(struct target *t)
 {
 	if (t == NULL)

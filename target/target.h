@@ -102,6 +102,10 @@ struct target {
 	const char **warnings;       /* sentences for the user, found while opening */
 	size_t nwarnings;
 
+	/* Where layout files are looked for: folders, or files. NULL-terminated, or NULL; set by
+	 * whoever opened the target, and theirs. */
+	const char *const *layout_dirs;
+
 	void *back_end; /* private to the back end */
 	void *unwinder; /* private to unwind.c */
 };
@@ -146,6 +150,17 @@ MUST_USE enum rc target_symbol(struct target *t, const char *name, struct objfil
 /* The symbol that covers an address, through target_objfile_at. */
 MUST_USE enum rc target_symbol_at(struct target *t, addr_t addr, struct objfile **o,
 				  struct symbol *sym, uint64_t *offset);
+
+/* The versions of Node and V8 that the memory of the process tells, "24.21.0" and
+ * "13.6.233.17-node.53": for targets whose executable is not to be had. False, and empty texts, when
+ * they are not found. */
+#define TARGET_VERSION_BYTES 64
+bool target_versions(const struct target *t, char node[TARGET_VERSION_BYTES],
+		     char v8[TARGET_VERSION_BYTES]);
+
+/* A target that is one ELF file which nobody runs, for what its symbols tell: the file as `exe`, its
+ * bytes as memory, no threads. NULL with `*message` in `errors` when it is none. */
+struct target *target_open_file(const char *path, struct arena *errors, const char **message);
 
 /* The signal's name, "SIGABRT", or "signal 77" in the target's arena. */
 const char *target_signal_name(struct target *t, int number);

@@ -37,9 +37,12 @@ static const char *source(struct run *r, const struct v8_row *row_)
 {
 	switch (row_->source) {
 	case SOURCE_SYM:
-		return arena_printf(r->arena, "v8dbg_%s", row_->symbol);
+		return arena_printf(r->arena, "v8dbg_%s%s", row_->symbol,
+				    r->heap->layout.file != NULL ? " (layout file)" : "");
 	case SOURCE_AFTER:
 		return arena_printf(r->arena, "after %s", v8_field_name(row_->after));
+	case SOURCE_FILE:
+		return "layout file";
 	case SOURCE_LIT:
 	case SOURCE_NONE:
 		break;
@@ -88,10 +91,13 @@ static enum rc run(struct run *r)
 		if (a->all || l->row[v8_rows[i].field] == &v8_rows[i])
 			TRY(field_row(r, &v8_rows[i], value));
 	}
-	for (int f = 0; f < V8_FIELD_COUNT; f++)
+	for (int f = 0; f < V8_FIELD_COUNT; f++) {
+		if (v8_has(l, (enum v8_field)f) && l->row[f]->source == SOURCE_FILE)
+			TRY(field_row(r, l->row[f], l->value[f]));
 		if (!v8_has(l, (enum v8_field)f))
 			TRY(row(r->sink, &record, S(v8_field_name((enum v8_field)f)), NUL, NUL, NUL,
 				S("not known for this build"), NUL, NUL, NUL));
+	}
 	return size_rows(r);
 }
 

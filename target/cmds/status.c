@@ -15,7 +15,8 @@ static const struct col cols[] = {
 	{"node", COL_STR, COL_JSON_ONLY, NULL},       {"v8", COL_STR, COL_JSON_ONLY, NULL},
 	{"signal", COL_JSON, COL_JSON_ONLY, NULL},    {"threads", COL_UINT, COL_JSON_ONLY, NULL},
 	{"isolates", COL_UINT, COL_JSON_ONLY, NULL},  {"reason", COL_STR, COL_JSON_ONLY, NULL},
-	{"complete", COL_BOOL, COL_JSON_ONLY, NULL},  COL_END,
+	{"complete", COL_BOOL, COL_JSON_ONLY, NULL},  {"layout", COL_STR, COL_JSON_ONLY, NULL},
+	{"layout_by", COL_STR, COL_JSON_ONLY, NULL},  COL_END,
 };
 static const struct record record = {"status", LAYOUT_LINES, cols};
 static const struct record *const records[] = {&record, NULL};
@@ -109,11 +110,24 @@ static void put_banner(struct target *t, const struct status_js *js, struct str 
 	str_putc(out, '\n');
 	put_end(t, js, out);
 	put_command(t, out);
+	if (js->layout != NULL)
+		str_printf(out,
+			   "\nV8's layout is from %s%s: names of native functions are not known",
+			   js->layout,
+			   js->layout_by_version ? ", of another build of the same version" : "");
 	if (!t->complete) {
 		str_puts(out, "\nthis core is truncated: ");
 		str_put_size(out, t->missing);
 		str_puts(out, " of it are missing");
 	}
+}
+
+/* How the layout file was found to be the right one. */
+static const char *layout_by(const struct status_js *js)
+{
+	if (js->layout == NULL)
+		return NULL;
+	return js->layout_by_version ? "version" : "build-id";
 }
 
 static enum rc status_run(struct run *r)
@@ -140,7 +154,8 @@ static enum rc status_run(struct run *r)
 		S(t->path), t->pid != 0 ? U((uint64_t)t->pid) : NUL, S(t->exe_path),
 		t->arguments != NULL ? SS((const char *const *)t->arguments, t->narguments) : NUL,
 		S(js.node), S(js.v8), signal.n != 0 ? SN(signal.s, signal.n) : NUL, U(t->nthreads),
-		js.has_isolates ? U(js.isolates) : NUL, S(js.reason), B(t->complete));
+		js.has_isolates ? U(js.isolates) : NUL, S(js.reason), B(t->complete), S(js.layout),
+		S(layout_by(&js)));
 	str_free(&banner);
 	str_free(&signal);
 	str_free(&reason);

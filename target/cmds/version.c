@@ -55,6 +55,17 @@ static void from_metadata(struct target *t, struct objfile *o, struct node_versi
 		snprintf(v->v8, sizeof v->v8, "%s", text);
 }
 
+/* Without the executable. */
+static void from_memory(const struct target *t, struct node_version *v)
+{
+	char node[TARGET_VERSION_BYTES], v8[TARGET_VERSION_BYTES];
+
+	if (!target_versions(t, node, v8))
+		return;
+	snprintf(v->node, sizeof v->node, "v%.*s", (int)sizeof v->node - 2, node);
+	snprintf(v->v8, sizeof v->v8, "%s", v8);
+}
+
 static bool read_number(struct target *t, struct objfile *o, const char *name, uint32_t *v)
 {
 	struct symbol sym;
@@ -112,24 +123,33 @@ static const uint8_t *read_only_data(const struct objfile *o, size_t *size)
 	return NULL;
 }
 
-static void node_from_text(const struct objfile *o, struct node_version *v)
+/* "v24.21.0" at the start of `s`: the header's next line may follow without a gap, so digits and dots
+ * only. */
+static bool take_node(const char *s, size_t left, struct node_version *v)
 {
-	static const char needle[] = "node.js/v";
-	size_t size = 0;
-	const uint8_t *data = read_only_data(o, &size);
-	const uint8_t *hit = data != NULL ? memmem(data, size, needle, sizeof needle - 1) : NULL;
+	size_t n = 1;
 
-	if (hit == NULL)
-		return;
-	const char *s = (const char *)hit + sizeof needle - 2;
-	size_t left = size - (size_t)((const uint8_t *)s - data), n = 1;
-	/* The header's next line may follow without a gap: digits and dots only. */
 	while (n < left && n < sizeof v->node - 1 && (isdigit((unsigned char)s[n]) || s[n] == '.'))
 		n++;
 	memcpy(v->node, s, n);
 	v->node[n] = '\0';
 	if (!is_version(v->node + 1))
 		v->node[0] = '\0';
+	return v->node[0] != '\0';
+}
+
+static void node_from_text(const struct objfile *o, struct node_version *v)
+{
+	static const char needle[] = "node.js/v";
+	const size_t len = sizeof needle - 1;
+	size_t size = 0;
+	const uint8_t *data = read_only_data(o, &size), *at = data, *end = data + size;
+
+	while (at != NULL && (at = memmem(at, (size_t)(end - at), needle, len)) != NULL) {
+		at += len;
+		if (take_node((const char *)at - 1, (size_t)(end - at) + 1, v))
+			return;
+	}
 }
 
 void node_version_find(struct target *t, struct node_version *v)
@@ -141,8 +161,10 @@ void node_version_find(struct target *t, struct node_version *v)
 	/* Distributions have all of Node in a library, libnode.so. */
 	if (target_symbol(t, "_ZN2v88internal7Version6major_E", &o, &sym) != RC_OK)
 		o = t->exe;
-	if (o == NULL)
+	if (o == NULL || o->map == NULL) {
+		from_memory(t, v);
 		return;
+	}
 	from_metadata(t, o, v);
 	if (v->v8[0] == '\0')
 		v8_from_numbers(t, o, v);

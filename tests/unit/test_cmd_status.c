@@ -128,7 +128,8 @@ static void test_banner(void **state)
 	       "core.77\",\"pid\":null,"
 	       "\"executable\":null,\"arguments\":null,\"node\":null,\"v8\":null,"
 	       "\"signal\":{\"number\":11,\"name\":\"SIGSEGV\",\"address\":\"0x10\"},\"threads\":1,"
-	       "\"isolates\":null,\"reason\":null,\"complete\":false}\n",
+	       "\"isolates\":null,\"reason\":null,\"complete\":false,\"layout\":null,"
+	       "\"layout_by\":null}\n",
 	       "");
 }
 
