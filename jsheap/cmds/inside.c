@@ -4,6 +4,8 @@
 #include "jsheap/cmds/inside.h"
 
 #include "jsheap/inspect.h"
+#include "jsheap/names.h"
+#include "jsheap/props.h"
 #include "jsheap/string.h"
 
 #include <string.h>
@@ -42,8 +44,20 @@ const char *type_text(struct run *r, uint16_t type)
 	return name != NULL ? name : arena_printf(r->arena, "type %u", type);
 }
 
-static void put_javascript(const struct js_heap *h, jsval v, struct str *out)
+static void put_javascript(struct run *r, jsval v, const char *kind, struct str *out)
 {
+	const struct js_heap *h = r->heap;
+	uint64_t length;
+
+	if (strcmp(kind, "array") == 0 && js_array_length(h, v, &length) == RC_OK) {
+		str_printf(out, "Array(%llu)", (unsigned long long)length);
+		return;
+	}
+	if (strcmp(kind, "object") == 0) {
+		const char *name = js_constructor_name(h, v, r->arena);
+		str_printf(out, "[%s]", name != NULL ? name : "Object without a constructor");
+		return;
+	}
 	struct inspect_options o = {.members = 0, .string_units = BRIEF_UNITS, .total = 8};
 	struct str text = STR_INIT;
 
@@ -115,13 +129,14 @@ void brief_put(struct run *r, jsval v, struct str *out)
 		str_printf(out, "0x%llx (no object)", (unsigned long long)v.bits);
 		return;
 	}
-	if (strcmp(js_kind(h, v), "internal") == 0) {
+	const char *kind = js_kind(h, v);
+	if (strcmp(kind, "internal") == 0) {
 		struct str text = STR_INIT;
 		put_internal(r, v, type, &text);
 		str_write(out, str_text(&text), text.n);
 		str_free(&text);
 	} else {
-		put_javascript(h, v, out);
+		put_javascript(r, v, kind, out);
 	}
 }
 

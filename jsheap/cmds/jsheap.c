@@ -5,7 +5,8 @@
 
 static const struct command *const commands[] = {
 	&cmd_jsprint,  &cmd_jsstack,   &cmd_isolates,  &cmd_v8pages, &cmd_v8layout,
-	&cmd_jssource, &cmd_jsscripts, &cmd_jsclosure, &cmd_v8roots, NULL,
+	&cmd_jssource, &cmd_jsscripts, &cmd_jsclosure, &cmd_v8roots, &cmd_v8whatis,
+	&cmd_v8map,    &cmd_v8types,   NULL,
 };
 
 static const struct walker *const walkers[] = {

@@ -234,8 +234,8 @@ async function modules() {
 
 globalThis.truthKept = { keptFunctions, keptClosures };
 modules().then(() => {
+	gc(); // scripts that nobody needs are gone before the debugger lists them
 	const parsed = scripts();
-	gc();
 	truth.write({ functions, closures, closureOrder: Object.keys(keptClosures), someVariables, scripts: parsed, scriptLengths: {
 		[__filename]: null, '/truth/in-script.js': script.length, '/truth/sloppy.js': sloppy.length },
 	spaces: v8.getHeapSpaceStatistics() });
