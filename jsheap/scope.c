@@ -80,17 +80,24 @@ const struct scope_format scope_formats[] = {
 	 .module_type = 3,
 	 .module_count_first = true,
 	 .position_in_header = true},
-	{.name = "13.x",
-	 .range = BETWEEN(12, 9, 14, 1),
+	{.name = "12.9",
+	 .range = BETWEEN(12, 9, 12, 9),
 	 .module_type = 5,
 	 .module_count_first = true,
 	 .position_in_header = true},
+	{.name = "13.x",
+	 .range = BETWEEN(13, 0, 14, 1),
+	 .module_type = 5,
+	 .module_count_first = true,
+	 .position_in_header = true,
+	 .eval_code = true},
 	{.name = "14.x",
 	 .range = FROM(14, 2),
 	 .module_type = 5,
 	 .module_count_first = true,
 	 .position_in_header = true,
-	 .late_parts = true},
+	 .eval_code = true,
+	 .unused_parameters = true},
 	/* Steps between the above, for builds in between. */
 	{.name = "12.x, ranges in the header",
 	 .range = BETWEEN(12, 5, 13, 0),
@@ -225,9 +232,9 @@ enum rc js_scope_decode(const struct js_heap *h, const struct scope_format *f, a
 		s->nmodule_variables = module_variables;
 		c.at += 24 * (addr_t)module_variables;
 	}
-	if (f->late_parts && (s->flags & SLOPPY_EVAL) != 0)
+	if (f->eval_code && (s->flags & SLOPPY_EVAL) != 0)
 		c.at += 8;
-	if (f->late_parts && s->type == FUNCTION_SCOPE_LATE)
+	if (f->unused_parameters && s->type == FUNCTION_SCOPE_LATE)
 		c.at += 8;
 	s->size = c.at - addr;
 	if (c.rc == RC_OK && f->counted && s->size != 16 + 8 * (uint64_t)length)

@@ -26,7 +26,8 @@ struct scope_format {
 	uint16_t position_types; /* bit set of scope types with a range, where it stands behind the
 				    names */
 	bool locals_block_list;
-	bool late_parts; /* dependent code and unused-parameter bits at the end */
+	bool eval_code; /* dependent code at the end, where a sloppy eval may declare variables */
+	bool unused_parameters; /* one word of bits behind that, in functions */
 };
 
 extern const struct scope_format scope_formats[];
@@ -43,13 +44,13 @@ struct js_scope {
 	jsval inferred_name; /* bits 0 when absent */
 	jsval outer;         /* bits 0 when absent */
 	bool has_range;
-	int32_t start, end; /* source range of the scope, in UTF-16 units */
+	int32_t start, end;      /* source range of the scope, in UTF-16 units */
 	addr_t module_variables; /* of a module: `nmodule_variables` triples of words: name, index
 				    of its cell (exports from 1 up, imports from -1 down), flags */
 	uint32_t nmodule_variables;
 	bool function_in_context; /* function_name has a slot behind the variables */
-	bool has_extension; /* its contexts have one more slot before the variables */
-	uint64_t size;      /* bytes */
+	bool has_extension;       /* its contexts have one more slot before the variables */
+	uint64_t size;            /* bytes */
 };
 
 /* Decode with a given format. RC_OK, RC_BAD, RC_FAULT, RC_NOTSAVED. */

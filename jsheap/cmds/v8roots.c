@@ -53,7 +53,9 @@ static enum rc run(struct run *r)
 		jsval v = jsval_of(bits);
 		bool object = js_type_of(h, v, &type) == RC_OK;
 		TRY(row(r->sink, &record, U(i), A(at), S(h->root_names[i]), U(bits),
-			S(object ? type_text(r, type) : jsval_is_smi(v) ? "smi" : NULL),
+			S(object            ? type_text(r, type)
+			  : jsval_is_smi(v) ? "smi"
+					    : NULL),
 			S(brief(r, v))));
 	}
 	return RC_OK;
@@ -62,8 +64,10 @@ static enum rc run(struct run *r)
 const struct command cmd_v8roots = {
 	.name = "v8roots",
 	.summary = "the roots of an isolate: V8's basic objects by name",
-	.help = "The roots table holds the objects that V8 itself always needs: undefined and null, the "
-		"maps of its own types, well-known strings and symbols, lists such as all scripts. All "
+	.help = "The roots table holds the objects that V8 itself always needs: undefined and "
+		"null, the "
+		"maps of its own types, well-known strings and symbols, lists such as all scripts. "
+		"All "
 		"isolates share most of them; lists are an isolate's own.",
 	.needs = NEEDS_V8,
 	.args_size = sizeof(struct args),

@@ -150,7 +150,7 @@ const struct command cmd_v8whatis = {
 		"are "
 		"told apart. Outside of the pages, roots and V8's own structures are known.",
 	.needs = NEEDS_V8,
-	.in = KIND_ADDR,
+	.in = KIND_JSVAL,
 	.dot_required = true,
 	.records = records,
 	.examples = examples,
