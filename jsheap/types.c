@@ -1,7 +1,6 @@
 /*
- * types - see the header. Three sources, in this order: v8dbg_type_* symbols, the types of the root
- * maps, and V8's fixed order where neither tells (instance-type.h: contexts are alphabetical,
- * generators stand before async functions).
+ * types - see the header. Three sources, in this order: v8dbg_type_* symbols, V8's fixed order where they
+ * are silent (contexts are alphabetical; types_near.def), and the types of the root maps.
  */
 #include "jsheap/types.h"
 
@@ -21,10 +20,34 @@ static const char *const context_names[] = {
 };
 #define NCONTEXTS (sizeof context_names / sizeof context_names[0])
 
+/* Names that changed: the older one, the newer one. */
+static const char *const renamed[][2] = {
+	{"BIG_INT_BASE", "BIGINT"},
+	{"GLOBAL_PROPERTY_CELL", "PROPERTY_CELL"},
+	{"JS_FINALIZATION_GROUP", "JS_FINALIZATION_REGISTRY"},
+	{"JS_REGEXP", "JS_REG_EXP"},
+	{"JS_REGEXP_STRING_ITERATOR", "JS_REG_EXP_STRING_ITERATOR"},
+	{"JS_VALUE", "JS_PRIMITIVE_WRAPPER"},
+	{"MODULE", "SOURCE_TEXT_MODULE"},
+};
+
+static const struct near {
+	const char *name, *known;
+	int distance;
+	struct v8_range range;
+} nears[] = {
+#define TYPE_NEAR(name, known, distance, range) {name, known, distance, range},
+#include "jsheap/types_near.def"
+#undef TYPE_NEAR
+};
+
 static void set_name(struct v8_types *types, int64_t number, const char *name)
 {
 	if (number < 0 || number >= TYPE_LIMIT)
 		return;
+	for (size_t i = 0; i < sizeof renamed / sizeof renamed[0]; i++)
+		if (strcmp(name, renamed[i][0]) == 0)
+			name = renamed[i][1];
 	/* Some types have two names: DEPENDENT_CODE is WEAK_ARRAY_LIST. */
 	for (int t = 0; t < T_COUNT; t++)
 		if (types->number[t] == TYPE_UNKNOWN && strcmp(wanted[t], name) == 0)
@@ -57,6 +80,29 @@ static void name_contexts(struct v8_types *types, const struct v8_layout *l)
 		set_name(types, (int64_t)first + (int64_t)i, context_names[i]);
 }
 
+static int number_of(const struct v8_types *types, const char *name)
+{
+	int number = 0;
+
+	while (number < TYPE_LIMIT &&
+	       (types->name[number] == NULL || strcmp(types->name[number], name) != 0))
+		number++;
+	return number < TYPE_LIMIT ? number : -1;
+}
+
+static void name_by_neighbours(struct v8_types *types, const struct v8_layout *l)
+{
+	for (size_t i = 0; i < sizeof nears / sizeof nears[0]; i++) {
+		int known =
+			v8_range_holds(l, nears[i].range) ? number_of(types, nears[i].known) : -1;
+		int number = known + nears[i].distance;
+
+		if (known >= 0 && number >= 0 && number < TYPE_LIMIT &&
+		    types->name[number] == NULL && number_of(types, nears[i].name) < 0)
+			set_name(types, number, nears[i].name);
+	}
+}
+
 enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l, struct v8_types *types,
 			 struct why *why)
 {
@@ -77,11 +123,7 @@ enum rc v8_types_resolve(struct arena *a, const struct v8_layout *l, struct v8_t
 		set_name(types, number, "JS_API_OBJECT");
 	if (v8_constant(l, "SpecialAPIObjectType", &number))
 		set_name(types, number, "JS_SPECIAL_API_OBJECT");
-	if (types->number[T_JS_ASYNC_FUNCTION_OBJECT] != TYPE_UNKNOWN)
-		set_name(types, types->number[T_JS_ASYNC_FUNCTION_OBJECT] - 1,
-			 "JS_GENERATOR_OBJECT");
-	if (types->number[T_JS_GLOBAL_OBJECT] != TYPE_UNKNOWN) /* proxies are the first receivers */
-		set_name(types, types->number[T_JS_GLOBAL_OBJECT] - 1, "JS_PROXY");
+	name_by_neighbours(types, l);
 	if (types->number[T_MAP] == TYPE_UNKNOWN)
 		return why_set(why, RC_UNSUP, 0, "the v8dbg_type_ symbols are missing");
 	return RC_OK;
