@@ -4,12 +4,12 @@
 #include "jsheap/frames.h"
 
 #include "base/vec.h"
+#include "jsheap/builtins.h"
 #include "jsheap/function.h"
 #include "target/unwind.h"
 
 #include <string.h>
 
-#define BUILTIN_PREFIX    "Builtins_"
 #define CODE_SEARCH_BYTES (1u << 20)
 #define CODE_START_MAX    0x1000u
 
@@ -32,8 +32,8 @@ const char *js_frame_builtin(const struct js_frame *f)
 {
 	const char *name = f->symbol.name;
 
-	return name != NULL && strncmp(name, BUILTIN_PREFIX, strlen(BUILTIN_PREFIX)) == 0
-		       ? name + strlen(BUILTIN_PREFIX)
+	return name != NULL && strncmp(name, JS_BUILTIN_PREFIX, strlen(JS_BUILTIN_PREFIX)) == 0
+		       ? name + strlen(JS_BUILTIN_PREFIX)
 		       : NULL;
 }
 
@@ -54,7 +54,7 @@ static bool is_interpreter(const struct js_frame *f)
 {
 	const char *name = f->symbol.name;
 
-	return name != NULL && (strncmp(name, BUILTIN_PREFIX "InterpreterE", 20) == 0 ||
+	return name != NULL && (strncmp(name, JS_BUILTIN_PREFIX "InterpreterE", 20) == 0 ||
 				ends_with(name, "Handler"));
 }
 
@@ -163,15 +163,19 @@ static enum rc take(void *ctx, const struct native_frame *n)
 	struct js_frame f = {.kind = FRAME_NATIVE, .pc = n->pc, .fp = n->fp, .is_call = n->is_call};
 	addr_t at = n->pc - (n->is_call ? 1 : 0);
 
-	if (target_symbol_at(l->target, at, &f.objfile, &f.symbol, &f.offset) != RC_OK) {
+	if (l->heap != NULL && js_builtin_at(l->heap, at, &f.symbol, &f.offset)) {
+		f.objfile = target_objfile_at(l->target, at, NULL);
+		f.offset += n->is_call ? 1 : 0;
+	} else if (target_symbol_at(l->target, at, &f.objfile, &f.symbol, &f.offset) != RC_OK) {
 		f.objfile = target_objfile_at(l->target, at, NULL);
 		f.symbol.name = NULL;
 	} else {
 		f.offset += n->is_call ? 1 : 0;
 	}
 	bool builtin = js_frame_builtin(&f) != NULL;
-	/* Without symbols the words of the frame alone tell C++ from V8's builtins. */
-	if (l->heap != NULL && (builtin || f.objfile == NULL || f.symbol.name == NULL))
+	/* Where nothing tells the builtins, the words of the frame alone tell C++ from them. */
+	bool told = l->heap != NULL && l->heap->nbuiltins != 0;
+	if (l->heap != NULL && (builtin || f.objfile == NULL || (f.symbol.name == NULL && !told)))
 		v8_frame(l->heap, &f);
 	if (f.kind == FRAME_INTERNAL && f.type == NULL && !builtin && f.objfile != NULL)
 		f.kind = FRAME_NATIVE;

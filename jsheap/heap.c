@@ -9,6 +9,7 @@
 #include "jsheap/heap.h"
 
 #include "jsheap/gc.h"
+#include "jsheap/builtins.h"
 #include "jsheap/entered.h"
 #include "jsheap/pages.h"
 #include "jsheap/scope.h"
@@ -229,6 +230,7 @@ static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *wh
 				       ? "heap pages were found, but no isolate that they belong to"
 				       : "no heap page was found: the process had no V8 heap, or "
 					 "the dump left it out");
+	TRY(js_builtins_find(h));
 	TRY(read_roots(h));
 	TRY(pages_read_only(h, &h->isolates[0], found));
 	TRY(pages_adopt(h, found));

@@ -19,7 +19,8 @@
 #include "jsheap/types.h"
 #include "jsheap/value.h"
 
-#define V8_PAGE_BYTES 0x40000u
+#define V8_PAGE_BYTES     0x40000u
+#define JS_BUILTIN_PREFIX "Builtins_"
 
 /* Roots that the code asks for by name. */
 enum js_root {
@@ -89,6 +90,8 @@ struct js_heap {
 	jsval root[R_COUNT];         /* bits 0 where this V8 has no such root */
 	struct map root_of;          /* value bits -> root index plus 1 */
 	uint16_t map_type;           /* instance type of maps */
+	struct js_builtin *builtins; /* by address; none where symbols tell them (builtins.h) */
+	size_t nbuiltins;
 	struct map space_classes;    /* vtable address -> name of the Space class (const char *) */
 	struct v8_size_rules *sizes; /* sizes.h */
 	const struct scope_format *scope; /* scope.h: how this V8 lays ScopeInfos out */

@@ -7,6 +7,11 @@
  *
  *	| &text | length | text "24.21.0" ..... | | -> "13.6.233.17-node.53" | length | ...
  *
+ * In binaries of the older C++ ABI a std::string is one pointer to the text, and the length stands
+ * 24 bytes before that:
+ *
+ *	| -> "16.20.2" | -> "9.4.146.26-node.26" | ...
+ *
  * They are searched for in what the core saved of the writable parts of the files that were mapped,
  * and of the memory right behind those, which is their .bss.
  */
@@ -59,6 +64,34 @@ static bool versions_at(const struct target *t, addr_t at, const uint8_t *bytes,
 	return true;
 }
 
+static bool counted_text(const struct target *t, uint64_t at, char *out, size_t size)
+{
+	uint64_t len;
+
+	if (at < 24 || (at & 7) != 0 || mem_u64(&t->mem, at - 24, &len) != RC_OK || len < 5 ||
+	    len >= size || mem_read(&t->mem, at, out, len) != RC_OK)
+		return false;
+	out[len] = '\0';
+	return true;
+}
+
+static bool old_versions_at(const struct target *t, const uint8_t *bytes, char *node, char *v8)
+{
+	char first[SHORT_MAX + 1], second[TARGET_VERSION_BYTES];
+	uint64_t text, text2;
+
+	memcpy(&text, bytes, 8);
+	memcpy(&text2, bytes + 8, 8);
+	if (!counted_text(t, text, first, sizeof first) ||
+	    !is_version(first, strlen(first), 2, false) ||
+	    !counted_text(t, text2, second, sizeof second) ||
+	    !is_version(second, strlen(second), 3, true))
+		return false;
+	memcpy(node, first, sizeof first);
+	memcpy(v8, second, sizeof second);
+	return true;
+}
+
 static bool search(const struct target *t, const struct mapping *m, char *node, char *v8)
 {
 	uint64_t size = m->end - m->start;
@@ -70,7 +103,8 @@ static bool search(const struct target *t, const struct mapping *m, char *node, 
 		size_t have = mem_peek(&t->mem, m->start + page, bytes, sizeof bytes);
 
 		for (size_t i = 0; i < 4096 && i + 2 * STRING_BYTES <= have; i += 8)
-			if (versions_at(t, m->start + page + i, bytes + i, node, v8))
+			if (versions_at(t, m->start + page + i, bytes + i, node, v8) ||
+			    old_versions_at(t, bytes + i, node, v8))
 				return true;
 	}
 	return false;
