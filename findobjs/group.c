@@ -179,6 +179,7 @@ static void add_stats(struct js_walk_stats *sum, const struct js_walk_stats *s)
 	sum->bytes += s->bytes;
 	sum->filler_bytes += s->filler_bytes;
 	sum->forwarded_bytes += s->forwarded_bytes;
+	sum->dead_bytes += s->dead_bytes;
 	sum->missteps += s->missteps;
 	sum->gap_bytes += s->gap_bytes;
 	sum->unreadable_bytes += s->unreadable_bytes;

@@ -30,6 +30,12 @@ void gc_free(struct js_heap *h);
 /* "none", "scavenge", "mark-compact", ...; NULL when it could not be told. */
 const char *gc_state_name(enum gc_state s);
 
+/* True while the collector has stopped the isolate: a scavenge or a mark-compact. */
+static inline bool gc_in_progress(const struct js_isolate *iso)
+{
+	return iso->gc != GC_NONE && iso->gc < GC_TEAR_DOWN;
+}
+
 /* True when a page of from-space still holds what has not been moved yet. */
 bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso);
 
@@ -47,5 +53,14 @@ addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t add
  * all memory when called first. Safe from several threads. */
 bool gc_area_at(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n,
 		struct js_area *area, bool *whole);
+
+/* All that may be such areas, of any isolate. RC_OK, or what `fn` gave. */
+MUST_USE enum rc
+gc_each_area(const struct js_heap *h,
+	     enum rc (*fn)(void *ctx, const struct js_page *p, struct js_area area), void *ctx);
+
+/* Let walks pass over copies that were just being made, whose originals still count. When sizes are
+ * known. RC_OK or RC_NOMEM. */
+MUST_USE enum rc gc_pass_over_copies(struct js_heap *h);
 
 #endif

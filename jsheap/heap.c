@@ -9,7 +9,6 @@
 #include "jsheap/heap.h"
 
 #include "jsheap/gc.h"
-#include "jsheap/builtins.h"
 #include "jsheap/entered.h"
 #include "jsheap/pages.h"
 #include "jsheap/scope.h"
@@ -230,7 +229,6 @@ static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *wh
 				       ? "heap pages were found, but no isolate that they belong to"
 				       : "no heap page was found: the process had no V8 heap, or "
 					 "the dump left it out");
-	TRY(js_builtins_find(h));
 	TRY(read_roots(h));
 	TRY(pages_read_only(h, &h->isolates[0], found));
 	TRY(pages_adopt(h, found));
@@ -239,7 +237,8 @@ static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *wh
 	TRY(gc_examine(h));
 	for (size_t i = 0; i < h->nisolates; i++)
 		TRY(pages_find_areas(h, &h->isolates[i]));
-	return v8_sizes_calibrate(h, why);
+	TRY(v8_sizes_calibrate(h, why));
+	return gc_pass_over_copies(h);
 }
 
 enum rc js_heap_open(struct target *t, struct js_heap **heap, struct why *why)

@@ -7,6 +7,7 @@
 #include "cmd/session.h"
 #include "findobjs/cmds/findobjs.h"
 #include "findobjs/group.h"
+#include "jsheap/gc.h"
 #include "jsheap/names.h"
 
 #include <string.h>
@@ -87,8 +88,26 @@ static enum rc tick(void *ctx, size_t done, size_t total)
 	return run_interrupted(r) ? RC_INTR : RC_OK;
 }
 
+static void warn_of_collections(struct run *r, const struct object_groups *g)
+{
+	const struct js_heap *h = r->heap;
+
+	for (size_t i = 0; i < h->nisolates; i++) {
+		const struct js_isolate *iso = &h->isolates[i];
+
+		if ((g->isolate == UINT32_MAX || g->isolate == i) && gc_in_progress(iso))
+			run_warning(r, RC_BAD, iso->addr,
+				    "a %s was in progress in isolate %zu: garbage counts where it "
+				    "was not collected yet; %llu bytes could not be read",
+				    gc_state_name(iso->gc), i,
+				    (unsigned long long)(g->stats.gap_bytes +
+							 g->stats.unreadable_bytes));
+	}
+}
+
 static void warn_of_gaps(struct run *r, const struct object_groups *g)
 {
+	warn_of_collections(r, g);
 	if (g->stats.missteps != 0)
 		run_warning(r, RC_BAD, g->stats.first_misstep,
 			    "%llu places of the heap made no sense, %llu bytes were passed over",

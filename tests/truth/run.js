@@ -13,6 +13,7 @@ const { spawnSync } = require('child_process');
 const fs = require('fs');
 const { Suite, versions, corePath, truthOf } = require('../runner.js');
 const commands = require('./commands.js');
+const gc = require('./gc.js');
 const heap = require('./heap.js');
 const values = require('./values.js');
 const stack = require('./stack.js');
@@ -56,6 +57,11 @@ const tests = {
 		values.sized(suite, core, truth);
 		values.special(suite, core);
 	},
+	kinds(core, truth) {
+		values.tree(suite, core, truth, 'TruthKinds');
+		values.natives(suite, core, truth);
+		values.globals(suite, core);
+	},
 	stack(core, truth) {
 		const all = stack.frames(suite, core, truth, { exact: 0 });
 		stack.native(suite, all, ['abort', 'node::', 'main']);
@@ -86,6 +92,17 @@ const tests = {
 		heap.oom(suite, core);
 		status(suite, core, truth, { signal: SIGABRT, isolates: 1 });
 	},
+	...Object.fromEntries(Object.entries({
+		'gc-scavenge': ['scavenge'],
+		'gc-scavenged': ['scavenge'],
+		'gc-mark': ['mark-compact'],
+		'gc-evacuate': ['mark-compact'],
+		'gc-evacuated': ['mark-compact'],
+		'gc-sweep': ['none', 'mark-compact'],
+	}).map(([name, states]) => [name, (core, truth) => {
+		heap.counts(suite, core, truth);
+		gc.inTheMiddle(suite, core, truth, states);
+	}])),
 	server(core, truth) {
 		heap.counts(suite, core, truth);
 		stack.frames(suite, core, truth, { exact: 0, inlined: true });
@@ -105,7 +122,7 @@ for (const version of versions()) {
 		}
 		const truth = truthOf(version, name);
 		body(core, truth);
-		if (!wrong) {
+		if (!wrong && !name.startsWith('gc-')) {
 			heap.missteps(suite, core, truth);
 		}
 	}
