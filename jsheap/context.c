@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define EXTENSION_SLOT 2
+#define LENGTH_MASK    0x3fffffffu /* V8 7.9 keeps "has an extension" in the bit above */
 #define EVALS_MAX      64 /* scripts made by eval in scripts made by eval ... */
 #define MODULE_FIELDS  160
 
@@ -75,12 +76,11 @@ enum rc js_context_load(const struct js_heap *h, jsval v, struct js_context *c)
 	TRY(js_type_of(h, v, &type));
 	c->kind = kind_of(h, type);
 	TRY(js_field(h, v, v8_value(l, V8_FixedArray_length), &length));
-	if (!jsval_is_smi(length) || jsval_smi(length) < 0 ||
-	    !js_fits(h, v,
-		     (uint64_t)v8_value(l, V8_FixedArray_data) +
-			     8 * (uint64_t)(uint32_t)jsval_smi(length)))
+	if (!jsval_is_smi(length))
 		return RC_BAD;
-	c->nslots = (uint32_t)jsval_smi(length);
+	c->nslots = (uint32_t)jsval_smi(length) & LENGTH_MASK;
+	if (!js_fits(h, v, (uint64_t)v8_value(l, V8_FixedArray_data) + 8 * (uint64_t)c->nslots))
+		return RC_BAD;
 	TRY(slot(h, c, (uint32_t)v8_value(l, V8_context_scope_info), &c->scope_info));
 	c->has_scope = js_scope_load(h, c->scope_info, &c->scope) == RC_OK;
 	if (type_is(&h->types, type, T_NATIVE_CONTEXT))

@@ -7,11 +7,11 @@ const assert = require('assert');
 const { records, ofType } = require('../runner.js');
 const values = require('./values.js');
 
-const KEPT = { functions: 'TruthFunctions', closures: 'TruthClosures' };
+const KEPT = { functions: '-c TruthFunctions -p declaration', closures: '-c TruthClosures -p increment' };
 
 /* The values that the program kept, through a command, in the order of their names. */
 function kept(core, what, command) {
-	return records(core, [`::findjsobjects -c ${KEPT[what]} -l | ::walk jsprop | ${command}`]);
+	return records(core, [`::findjsobjects ${KEPT[what]} -l | ::walk jsprop | ${command}`]);
 }
 
 function functions(suite, core, truth) {
