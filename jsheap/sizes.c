@@ -212,54 +212,32 @@ static enum rc size_typed_8(const struct js_heap *h, const struct scope_format *
 	return typed_size(h, addr, 8, size);
 }
 
-static enum rc code_size(const struct js_heap *h, addr_t addr, uint64_t header, uint64_t align,
-			 uint64_t *size)
+/* Header, instructions, and the tables behind them. */
+static enum rc code_size(const struct js_heap *h, addr_t addr, bool tables_apart, uint64_t *size)
 {
-	uint32_t instructions, metadata;
+	uint64_t header = (uint64_t)v8_value(&h->layout, V8_Code_instructions);
+	addr_t at = addr + (addr_t)v8_value(&h->layout, V8_Code_instruction_size);
+	uint32_t instructions, tables = 0;
 
-	TRY(mem_u32(h->mem, addr + 40, &instructions));
-	TRY(mem_u32(h->mem, addr + 44, &metadata));
-	*size = round_up(header + instructions + metadata, align);
+	TRY(mem_u32(h->mem, at, &instructions));
+	if (tables_apart)
+		TRY(mem_u32(h->mem, at + 4, &tables));
+	*size = round_up(header + instructions + tables, header < 128 ? 32 : 64);
 	return RC_OK;
 }
 
-/* The size of the instructions includes the tables behind them. */
-static enum rc code_size_of_body(const struct js_heap *h, addr_t addr, uint64_t header,
-				 uint64_t *size)
-{
-	uint32_t instructions;
-
-	TRY(mem_u32(h->mem, addr + 40, &instructions));
-	*size = round_up(header + instructions, 32);
-	return RC_OK;
-}
-
-static enum rc size_code_64_body(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				 uint64_t *size)
+static enum rc size_code_tables_apart(const struct js_heap *h, const struct scope_format *f,
+				      addr_t addr, uint64_t *size)
 {
 	(void)f;
-	return code_size_of_body(h, addr, 64, size);
+	return code_size(h, addr, true, size);
 }
 
-static enum rc size_code_96_body(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-				 uint64_t *size)
+static enum rc size_code_tables_inside(const struct js_heap *h, const struct scope_format *f,
+				       addr_t addr, uint64_t *size)
 {
 	(void)f;
-	return code_size_of_body(h, addr, 96, size);
-}
-
-static enum rc size_code_96(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			    uint64_t *size)
-{
-	(void)f;
-	return code_size(h, addr, 96, 32, size);
-}
-
-static enum rc size_code_128(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			     uint64_t *size)
-{
-	(void)f;
-	return code_size(h, addr, 128, 64, size);
+	return code_size(h, addr, false, size);
 }
 
 /* Header of three bytes, then entries of `words` tagged words, the buckets and the chain, a byte

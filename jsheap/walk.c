@@ -10,7 +10,7 @@
 #define FIRST_MAPS        1024
 #define RESYNC_CHAIN      5
 #define SAMPLE_CHAIN      4
-#define CALIBRATION_PAGES 96
+#define CALIBRATION_PAGES 24 /* of each space */
 #define ENOUGH_SAMPLES    32
 #define PREFETCH_BYTES    1024  /* ahead of the object at hand */
 #define HOLE_BYTES        4096u /* of memory that is read piece by piece */
@@ -470,26 +470,41 @@ static bool decided(const struct js_heap *h)
 	return true;
 }
 
+/* Every how many pages of each space one is looked at, so that each has its share. */
+static enum rc sample_steps(const struct js_heap *h, struct map *counts)
+{
+	for (size_t i = 0; i < h->npages; i++) {
+		uint64_t *n = map_get(counts, h->pages[i].owner);
+
+		if (n != NULL)
+			(*n)++;
+		else if (h->pages[i].kind != PAGE_READ_ONLY)
+			TRY(map_put(counts, h->pages[i].owner, 1));
+	}
+	return RC_OK;
+}
+
 enum rc walk_calibrate(struct js_heap *h)
 {
+	struct map counts = MAP_INIT;
 	struct js_walk w;
-	size_t pages = 0;
-	enum rc rc = RC_OK;
 
 	TRY(js_walk_init(&w, h));
+	enum rc rc = sample_steps(h, &counts);
 	w.sample = vote;
 	/* Read-only pages first: they hold one of nearly everything. */
 	for (int read_only = 1; read_only >= 0; read_only--)
-		for (size_t i = 0;
-		     i < h->npages && rc == RC_OK && pages < CALIBRATION_PAGES && !decided(h);
-		     i++) {
+		for (size_t i = 0; i < h->npages && rc == RC_OK && !decided(h); i++) {
 			const struct js_page *p = &h->pages[i];
+			const uint64_t *n = map_get(&counts, p->owner);
+
 			if ((p->kind == PAGE_READ_ONLY) != (read_only != 0) ||
-			    p->kind == PAGE_LARGE)
+			    p->kind == PAGE_LARGE ||
+			    (n != NULL && i % (*n / CALIBRATION_PAGES + 1) != 0))
 				continue;
 			rc = js_walk_page(&w, p, NULL, NULL);
-			pages++;
 		}
+	map_free(&counts);
 	js_walk_free(&w);
 	return rc;
 }
