@@ -93,7 +93,8 @@ struct js_heap {
 	struct js_builtin *builtins; /* by address; none where symbols tell them (builtins.h) */
 	size_t nbuiltins;
 	struct map space_classes;    /* vtable address -> name of the Space class (const char *) */
-	struct v8_size_rules *sizes; /* sizes.h */
+	const char *const *space_order; /* spaces.h; NULL: the vtables tell, or nothing does */
+	struct v8_size_rules *sizes;    /* sizes.h */
 	const struct scope_format *scope; /* scope.h: how this V8 lays ScopeInfos out */
 	struct gc *gc;                    /* gc.h */
 	/* What a layer above computed once and keeps as long as the heap; freed by js_heap_close.

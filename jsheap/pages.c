@@ -18,6 +18,8 @@
  */
 #include "jsheap/pages.h"
 
+#include "jsheap/spaces.h"
+
 #include <string.h>
 
 #define HEADER_WORDS     13
@@ -190,7 +192,7 @@ const char *pages_space_class(const struct js_heap *h, addr_t object)
 	if (mem_u64(h->mem, object, &vtable) != RC_OK)
 		return NULL;
 	name = map_get(&h->space_classes, vtable);
-	return name != NULL ? (const char *)(uintptr_t)*name : NULL;
+	return name != NULL ? (const char *)(uintptr_t)*name : space_by_number(h, object);
 }
 
 enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_headers *found)
@@ -211,7 +213,8 @@ enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_he
 		    (heap != iso->heap && heap != 0))
 			continue;
 		const char *class = pages_space_class(h, space);
-		if (class == NULL || strstr(class, "ReadOnlySpace") == NULL)
+		if (class != NULL ? strstr(class, "ReadOnlySpace") == NULL
+				  : !space_may_be_read_only(h, space))
 			continue;
 		for (addr_t v = space + 16; v < space + SPACE_BYTES; v += 8) {
 			uint64_t begin, end;
@@ -223,7 +226,8 @@ enum rc pages_read_only(struct js_heap *h, const struct js_isolate *iso, page_he
 			    ((begin | end) & 7) == 0)
 				TRY(add_listed(h, begin, end, found));
 		}
-		break;
+		if (class != NULL)
+			break;
 	}
 	return RC_OK;
 }
@@ -304,6 +308,7 @@ enum rc pages_name_spaces(struct js_heap *h)
 	struct map names = MAP_INIT;
 	enum rc rc = RC_OK;
 
+	spaces_decide(h);
 	for (size_t i = 0; i < h->npages && rc == RC_OK; i++) {
 		struct js_page *p = &h->pages[i];
 
