@@ -3,7 +3,7 @@
  * range.
  *
  * The object is a row of optional parts whose presence the flags and counts decide. Which parts
- * exist and where the header ends changed eight times between V8 7.4 and 14.6; each layout is one
+ * exist and where the header ends changed nine times between V8 7.4 and 14.6; each layout is one
  * `scope_format`, and the heap itself tells which is right: its objects end where the next one
  * begins (sizes.h).
  */
