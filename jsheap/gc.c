@@ -349,9 +349,9 @@ static enum rc each_native(const struct js_heap *h, words_fn *fn, void *ctx)
 }
 
 /* [top, end] is a part of one page's area; the page, or NULL. */
-static const struct js_page *area_page(const struct js_heap *h, uint64_t top, uint64_t end)
+static inline const struct js_page *area_page(const struct js_heap *h, uint64_t top, uint64_t end)
 {
-	if (((top | end) & 7) != 0 || top >= end || end - top > V8_PAGE_BYTES)
+	if (top >= end || (top ^ (end - 1)) >= V8_PAGE_BYTES || ((top | end) & 7) != 0)
 		return NULL;
 	const struct js_page *p = js_page_at(h, top);
 	return p != NULL && in_a_list(p) && top >= p->start && end <= p->end ? p : NULL;

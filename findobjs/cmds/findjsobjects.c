@@ -98,10 +98,8 @@ static void warn_of_collections(struct run *r, const struct object_groups *g)
 		if ((g->isolate == UINT32_MAX || g->isolate == i) && gc_in_progress(iso))
 			run_warning(r, RC_BAD, iso->addr,
 				    "a %s was in progress in isolate %zu: garbage counts where it "
-				    "was not collected yet; %llu bytes could not be read",
-				    gc_state_name(iso->gc), i,
-				    (unsigned long long)(g->stats.gap_bytes +
-							 g->stats.unreadable_bytes));
+				    "was not collected yet",
+				    gc_state_name(iso->gc), i);
 	}
 }
 

@@ -11,7 +11,7 @@
 const assert = require('assert');
 const { spawnSync } = require('child_process');
 const fs = require('fs');
-const { Suite, versions, corePath, truthOf } = require('../runner.js');
+const { Suite, records, ofType, versions, corePath, truthOf } = require('../runner.js');
 const commands = require('./commands.js');
 const gc = require('./gc.js');
 const heap = require('./heap.js');
@@ -92,6 +92,19 @@ const tests = {
 		heap.oom(suite, core);
 		status(suite, core, truth, { signal: SIGABRT, isolates: 1 });
 	},
+	uncaught(core, truth) {
+		heap.counts(suite, core, truth);
+		// What V8 raises in order to die differs: abort() or a trap.
+		const { number } = ofType(records(core, ['::status']), 'status')[0].signal;
+		suite.test('dead by a trap or an abort', () => assert.ok([4, 5, SIGABRT].includes(number), `${number}`));
+		status(suite, core, truth, { signal: number, isolates: 1 });
+	},
+	busy(core, truth) {
+		heap.counts(suite, core, truth);
+		heap.isolates(suite, core, truth);
+		gc.nearlyAllRead(suite, core);
+		status(suite, core, truth, { signal: SIGABRT, isolates: truth.isolates });
+	},
 	...Object.fromEntries(Object.entries({
 		'gc-scavenge': ['scavenge'],
 		'gc-scavenged': ['scavenge'],
@@ -122,7 +135,7 @@ for (const version of versions()) {
 		}
 		const truth = truthOf(version, name);
 		body(core, truth);
-		if (!wrong && !name.startsWith('gc-')) {
+		if (!wrong && !name.startsWith('gc-') && name !== 'busy') {
 			heap.missteps(suite, core, truth);
 		}
 	}
