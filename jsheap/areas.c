@@ -25,6 +25,7 @@
 #define POINTEE_SEARCH_BYTES 0x400u
 #define SPACE_BEFORE_WORDS   24
 #define LINK_BYTES           0x200u
+#define SEMI_SPACE_BYTES     0x140u
 #define LOWEST_POINTER       0x10000u
 
 struct search {
@@ -239,21 +240,49 @@ static enum rc order_young(struct js_heap *h, struct js_page **pages, size_t n,
 	return rc;
 }
 
+/* The page that a SemiSpace was filling: behind the first and the last page of its list it keeps the
+ * current one. NULL when that is not so. */
+static const struct js_page *current_page(struct js_page *const *pages, size_t n,
+					  const struct js_heap *h)
+{
+	uint64_t w[SEMI_SPACE_BYTES / 8];
+	size_t words = mem_peek(h->mem, pages[0]->owner, w, sizeof w) / 8, seen = 0;
+
+	for (size_t i = 0; i < words; i++)
+		for (size_t k = 0; k < n; k++)
+			if (w[i] == pages[k]->metadata && ++seen == 3)
+				return pages[k];
+	return NULL;
+}
+
+/* From-space, while a collection empties it: pages that were not reached by allocation are stale. A
+ * mark-compact has marked what is alive. */
+static enum rc settle_from_space(struct js_heap *h, const struct js_isolate *iso,
+				 struct js_page **pages, size_t n)
+{
+	if (iso->gc != GC_SCAVENGE) {
+		for (size_t i = 0; i < n; i++)
+			pages[i]->dead = !pages[i]->marked;
+		return RC_OK;
+	}
+	const struct js_page *last = current_page(pages, n, h);
+	return last != NULL && n > 1 ? order_young(h, pages, n, last) : RC_OK;
+}
+
 static enum rc settle_young(struct search *s)
 {
 	struct js_heap *h = s->h;
-	VEC(struct js_page *) to = {0};
-	struct js_page *last = NULL;
-	bool from_space = gc_from_space_counts(h, s->iso);
+	VEC(struct js_page *) to = {0}, from = {0};
+	const struct js_page *last = NULL;
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; i < h->npages && rc == RC_OK; i++) {
 		struct js_page *p = &h->pages[i];
 
-		if (p->isolate != s->index || p->kind != PAGE_YOUNG)
+		if (p->isolate != s->index || p->kind != PAGE_YOUNG || p->dead)
 			continue;
 		if ((p->flags & (uint64_t)v8_value(&h->layout, V8_page_to_flag)) == 0) {
-			p->dead = p->dead || !from_space;
+			rc = vec_push(&from, p);
 			continue;
 		}
 		const uint64_t *top = map_get(&s->young_tops, p->base);
@@ -265,7 +294,13 @@ static enum rc settle_young(struct search *s)
 	}
 	if (rc == RC_OK && to.n > 1 && last != NULL)
 		rc = order_young(h, to.at, to.n, last);
+	if (rc == RC_OK && from.n != 0 && gc_from_space_counts(h, s->iso))
+		rc = settle_from_space(h, s->iso, from.at, from.n);
+	else
+		for (size_t i = 0; i < from.n; i++)
+			from.at[i]->dead = true;
 	vec_free(&to);
+	vec_free(&from);
 	return rc;
 }
 
