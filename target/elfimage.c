@@ -49,6 +49,28 @@ bool elf_image_phdr(const struct elf_image *image, size_t i, Elf64_Phdr *ph)
 	return true;
 }
 
+static bool read_shdr(const struct elf_image *image, size_t i, Elf64_Shdr *sh)
+{
+	uint64_t at;
+
+	if (image->header.e_shoff == 0 || image->header.e_shentsize != sizeof *sh ||
+	    __builtin_add_overflow(image->header.e_shoff, i * sizeof *sh, &at) ||
+	    at > image->size || image->size - at < sizeof *sh)
+		return false;
+	memcpy(sh, image->bytes + at, sizeof *sh);
+	return true;
+}
+
+bool elf_image_shdr(const struct elf_image *image, size_t i, Elf64_Shdr *sh)
+{
+	uint64_t n = image->header.e_shnum;
+
+	/* More than fit into 16 bits are counted in the first header. */
+	if (n == 0 && read_shdr(image, 0, sh))
+		n = sh->sh_size;
+	return i < n && i < UINT32_MAX && read_shdr(image, i, sh);
+}
+
 bool elf_image_vaddr(const struct elf_image *image, uint64_t offset, addr_t *vaddr)
 {
 	Elf64_Phdr ph;

@@ -33,6 +33,9 @@ const char *elf_image_init(struct elf_image *image, const uint8_t *bytes, size_t
 /* The i-th program header; false when i >= image->nphdrs. */
 bool elf_image_phdr(const struct elf_image *image, size_t i, Elf64_Phdr *ph);
 
+/* The i-th section header; false when there is none. */
+bool elf_image_shdr(const struct elf_image *image, size_t i, Elf64_Shdr *sh);
+
 /* The link-time address of a file offset; false when no PT_LOAD holds it. PT_LOADs are taken to
  * reach to page borders, as they do when they are mapped. */
 bool elf_image_vaddr(const struct elf_image *image, uint64_t offset, addr_t *vaddr);

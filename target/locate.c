@@ -380,6 +380,7 @@ static enum rc locate_one(struct finding *f, const struct target_options *option
 	}
 	if (o->map != NULL && elf_image_init(&f->image, o->map, o->map_size) != NULL)
 		f->image.bytes = NULL;
+	objfile_find_debug(o, options->sysroot, &f->t->arena);
 	place(f);
 	if (o->map == NULL)
 		return RC_OK;

@@ -130,6 +130,10 @@ void objfile_unload(struct objfile *o)
 		elf_end(o->elf);
 	if (o->owns_map)
 		munmap((void *)(uintptr_t)o->map, o->map_size);
+	if (o->debug_map != NULL)
+		munmap((void *)(uintptr_t)o->debug_map, o->debug_size);
+	o->debug_map = NULL;
+	o->debug_size = 0;
 	o->symtab = NULL;
 	o->elf = NULL;
 	o->map = NULL;

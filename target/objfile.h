@@ -47,6 +47,11 @@ struct objfile {
 	bool owns_map; /* false for the vdso, whose bytes are the core's */
 	Elf *elf;
 	struct symtab *symtab; /* NULL until the first look-up */
+
+	/* The file that its symbols were split off into, mapped; NULL/0: none is needed, or found. */
+	const char *debug_path;
+	const uint8_t *debug_map;
+	size_t debug_size;
 };
 
 /* The id in hexadecimal digits, "" when unknown; gives `text` back. */
@@ -59,8 +64,8 @@ bool objfile_mismatched(const struct objfile *o);
  * RC_OK, RC_FAULT when no segment holds the range, RC_UNSUP when the file was not found. */
 MUST_USE enum rc objfile_read(const struct objfile *o, addr_t link_addr, void *buf, size_t len);
 
-/* The defined symbol of exactly this (mangled) name, from .symtab or else .dynsym.
- * RC_OK, RC_FAULT when there is none, RC_UNSUP without a file, RC_NOMEM. */
+/* The defined symbol of exactly this (mangled) name, from .symtab, or else .dynsym and the file with
+ * debug symbols. RC_OK, RC_FAULT when there is none, RC_UNSUP without a file, RC_NOMEM. */
 MUST_USE enum rc objfile_symbol(struct objfile *o, const char *name, struct symbol *sym);
 
 /* The int32 that a data symbol of this name holds in the file (0 in .bss). Rcs as objfile_symbol.

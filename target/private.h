@@ -16,6 +16,10 @@ const char *objfile_load_bytes(struct objfile *o, const uint8_t *bytes, size_t s
 
 void objfile_unload(struct objfile *o);
 
+/* Map the file that has the symbols of `o`, when `o` has none of its own but those of .dynsym, or is
+ * not to be had itself (target/debugfile.c). */
+void objfile_find_debug(struct objfile *o, const char *sysroot, struct arena *arena);
+
 /* Two known ids that differ; false where one is not known. */
 bool build_id_differs(const struct build_id *a, const struct build_id *b);
 

@@ -29,11 +29,17 @@ struct by_addr {
 	uint32_t reach; /* bytes from value; UINT32_MAX: that many or more */
 };
 
-struct symtab {
-	const uint8_t *syms; /* Elf64_Sym, maybe unaligned; NULL: the file has none */
+/* A section of symbols in a mapped file. */
+struct table {
+	const uint8_t *syms; /* Elf64_Sym, maybe unaligned; NULL: there is none */
 	uint32_t nsyms;
 	const char *strs; /* the byte before strs + strs_size is NUL */
 	size_t strs_size;
+};
+
+struct symtab {
+	struct table own, debug; /* of the file, and of the one with its debug symbols */
+	uint32_t nsyms;          /* of both: numbers of the second follow those of the first */
 	struct place *places;
 	uint32_t mask;
 	struct by_addr *sorted;
@@ -52,83 +58,76 @@ void symtab_free(struct symtab *st)
 	free(st);
 }
 
-static bool section(const struct objfile *o, const Elf64_Ehdr *eh, size_t i, Elf64_Shdr *sh)
-{
-	uint64_t at;
-
-	if (eh->e_shentsize != sizeof *sh ||
-	    __builtin_add_overflow(eh->e_shoff, i * sizeof *sh, &at) || at > o->map_size ||
-	    o->map_size - at < sizeof *sh)
-		return false;
-	memcpy(sh, o->map + at, sizeof *sh);
-	return true;
-}
-
 /* Take the table of section `sh` and its strings, if all of both lies inside the file. */
-static bool take_table(struct symtab *st, const struct objfile *o, const Elf64_Ehdr *eh,
-		       const Elf64_Shdr *sh)
+static bool take_table(struct table *t, const struct elf_image *file, const Elf64_Shdr *sh)
 {
 	Elf64_Shdr str;
 
-	if (sh->sh_offset > o->map_size || sh->sh_size > o->map_size - sh->sh_offset ||
-	    sh->sh_size / sizeof(Elf64_Sym) > UINT32_MAX / 4 ||
-	    !section(o, eh, sh->sh_link, &str) || str.sh_type != SHT_STRTAB ||
-	    str.sh_offset > o->map_size || str.sh_size > o->map_size - str.sh_offset)
+	if (sh->sh_offset > file->size || sh->sh_size > file->size - sh->sh_offset ||
+	    sh->sh_size / sizeof(Elf64_Sym) > UINT32_MAX / 8 ||
+	    !elf_image_shdr(file, sh->sh_link, &str) || str.sh_type != SHT_STRTAB ||
+	    str.sh_offset > file->size || str.sh_size > file->size - str.sh_offset)
 		return false;
-	const char *strs = (const char *)o->map + str.sh_offset;
+	const char *strs = (const char *)file->bytes + str.sh_offset;
 	const char *last = memrchr(strs, 0, str.sh_size);
 	if (last == NULL)
 		return false;
-	st->syms = o->map + sh->sh_offset;
-	st->nsyms = (uint32_t)(sh->sh_size / sizeof(Elf64_Sym));
-	st->strs = strs;
-	st->strs_size = (size_t)(last + 1 - strs);
+	t->syms = file->bytes + sh->sh_offset;
+	t->nsyms = (uint32_t)(sh->sh_size / sizeof(Elf64_Sym));
+	t->strs = strs;
+	t->strs_size = (size_t)(last + 1 - strs);
 	return true;
 }
 
-/* .symtab holds all that .dynsym does, unless it was stripped. */
-static void find_table(struct symtab *st, const struct objfile *o)
+static bool find_table(struct table *t, const uint8_t *bytes, size_t size, uint32_t type)
 {
-	static const uint32_t types[] = {SHT_SYMTAB, SHT_DYNSYM};
 	struct elf_image image;
 	Elf64_Shdr sh;
 
-	if (elf_image_init(&image, o->map, o->map_size) != NULL || image.header.e_shoff == 0)
-		return;
-	for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
-		size_t n = image.header.e_shnum;
+	if (bytes == NULL || elf_image_init(&image, bytes, size) != NULL)
+		return false;
+	for (size_t i = 0; elf_image_shdr(&image, i, &sh); i++)
+		if (sh.sh_type == type && take_table(t, &image, &sh))
+			return true;
+	return false;
+}
 
-		if (n == 0 && section(o, &image.header, 0, &sh))
-			n = sh.sh_size < UINT32_MAX ? (size_t)sh.sh_size : 0;
-		for (size_t i = 0; i < n && section(o, &image.header, i, &sh); i++)
-			if (sh.sh_type == types[t] && take_table(st, o, &image.header, &sh))
-				return;
-	}
+/* .symtab holds all that .dynsym does, unless it was stripped. */
+static void find_tables(struct symtab *st, const struct objfile *o)
+{
+	if (!find_table(&st->own, o->map, o->map_size, SHT_SYMTAB) &&
+	    !find_table(&st->own, o->map, o->map_size, SHT_DYNSYM))
+		st->own = (struct table){0};
+	if (!find_table(&st->debug, o->debug_map, o->debug_size, SHT_SYMTAB))
+		st->debug = (struct table){0};
+	st->nsyms = st->own.nsyms + st->debug.nsyms;
 }
 
 static enum rc load(struct objfile *o)
 {
 	if (o->symtab != NULL)
 		return RC_OK;
-	if (o->map == NULL)
+	if (o->map == NULL && o->debug_map == NULL)
 		return RC_UNSUP;
 	o->symtab = calloc(1, sizeof *o->symtab);
 	if (o->symtab == NULL)
 		return RC_NOMEM;
-	find_table(o->symtab, o);
+	find_tables(o->symtab, o);
 	return RC_OK;
 }
 
 /* The i-th symbol when it is a defined one with a name, else false. */
 static bool get(const struct symtab *st, uint32_t i, Elf64_Sym *sym, const char **name)
 {
-	memcpy(sym, st->syms + (size_t)i * sizeof *sym, sizeof *sym);
-	unsigned type = ELF64_ST_TYPE(sym->st_info);
+	const struct table *t = i < st->own.nsyms ? &st->own : &st->debug;
+	size_t at = i < st->own.nsyms ? i : i - st->own.nsyms;
 
-	if (sym->st_shndx == SHN_UNDEF || sym->st_name >= st->strs_size || type == STT_SECTION ||
+	memcpy(sym, t->syms + at * sizeof *sym, sizeof *sym);
+	unsigned type = ELF64_ST_TYPE(sym->st_info);
+	if (sym->st_shndx == SHN_UNDEF || sym->st_name >= t->strs_size || type == STT_SECTION ||
 	    type == STT_FILE)
 		return false;
-	*name = st->strs + sym->st_name;
+	*name = t->strs + sym->st_name;
 	return **name != 0;
 }
 
@@ -179,10 +178,10 @@ static struct place *find_place(const struct symtab *st, const char *name, uint3
 
 static bool is_local(const struct symtab *st, uint32_t i)
 {
+	const char *name;
 	Elf64_Sym sym;
 
-	memcpy(&sym, st->syms + (size_t)i * sizeof sym, sizeof sym);
-	return ELF64_ST_BIND(sym.st_info) == STB_LOCAL;
+	return get(st, i, &sym, &name) && ELF64_ST_BIND(sym.st_info) == STB_LOCAL;
 }
 
 static enum rc index_names(struct symtab *st)
