@@ -152,6 +152,7 @@ struct sloppy {
 	const struct js_heap *h;
 	jsval elements, context;
 	uint64_t mapped;
+	uint64_t next; /* mapped argument that comes next */
 	js_element_fn *fn;
 	void *ctx;
 };
@@ -166,15 +167,31 @@ static bool mapped_argument(const struct sloppy *s, uint64_t i, jsval *v)
 	       js_field(s->h, s->context, 16 + 8 * (int64_t)jsval_smi(entry), v) == RC_OK;
 }
 
+/* The mapped arguments below an index that were not given yet. */
+static enum rc give_mapped(struct sloppy *s, uint64_t below)
+{
+	for (; s->next < below && s->next < s->mapped; s->next++) {
+		struct js_element e = {.index = s->next};
+		jsval v;
+
+		if (!mapped_argument(s, s->next, &v))
+			continue;
+		set_value(s->h, &e, v);
+		TRY(s->fn(s->ctx, &e));
+	}
+	return RC_OK;
+}
+
+/* One that is in the store: a mapped one at the same place comes before it. */
 static enum rc give_argument(void *ctx, const struct js_element *e)
 {
 	struct sloppy *s = ctx;
-	struct js_element given = *e;
 	jsval v;
 
-	if (mapped_argument(s, e->index, &v))
-		set_value(s->h, &given, v);
-	return given.tag != ELEMENT_HOLE ? s->fn(s->ctx, &given) : RC_OK;
+	TRY(give_mapped(s, e->index + 1));
+	if (e->tag == ELEMENT_HOLE || mapped_argument(s, e->index, &v))
+		return RC_OK;
+	return s->fn(s->ctx, e);
 }
 
 static enum rc store_elements(struct sloppy *s, jsval store)
@@ -182,16 +199,13 @@ static enum rc store_elements(struct sloppy *s, jsval store)
 	uint64_t stored;
 
 	TRY(array_count(s->h, store, &stored));
-	for (uint64_t i = 0; i < stored || i < s->mapped; i++) {
-		struct js_element e = {.index = i, .tag = ELEMENT_HOLE};
+	for (uint64_t i = 0; i < stored; i++) {
+		struct js_element e = {.index = i};
 		jsval v;
 
-		if (i < stored) {
-			TRY(js_field(s->h, store,
-				     v8_value(&s->h->layout, V8_FixedArray_data) + 8 * (int64_t)i,
-				     &v));
-			set_value(s->h, &e, v);
-		}
+		TRY(js_field(s->h, store,
+			     v8_value(&s->h->layout, V8_FixedArray_data) + 8 * (int64_t)i, &v));
+		set_value(s->h, &e, v);
 		TRY(give_argument(s, &e));
 	}
 	return RC_OK;
@@ -206,9 +220,9 @@ static enum rc sloppy_elements(const struct js_heap *h, jsval elements, bool dic
 	TRY(array_count(h, elements, &s.mapped));
 	TRY(js_field(h, elements, 16, &s.context));
 	TRY(js_field(h, elements, 24, &store));
-	/* In dictionary mode the mapped arguments are keys of the dictionary as well. */
-	return dictionary ? dictionary_elements(h, store, give_argument, &s)
-			  : store_elements(&s, store);
+	TRY(dictionary ? dictionary_elements(h, store, give_argument, &s)
+		       : store_elements(&s, store));
+	return give_mapped(&s, s.mapped);
 }
 
 static enum rc load(const struct js_heap *h, jsval v, struct js_map *m, jsval *elements)

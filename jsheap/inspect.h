@@ -30,30 +30,42 @@ MUST_USE enum rc js_inspect_text(const struct js_heap *h, jsval v, const struct 
 MUST_USE enum rc js_inspect_json(const struct js_heap *h, jsval v, const struct inspect_options *o,
 				 struct str *out);
 
-/* What follows is between inspect.c and the two emitters. */
+/* What follows is between the walk (inspect.c, inspect_walk.h) and the two emitters. */
 
-enum container { CONTAINER_OBJECT, CONTAINER_ARRAY, CONTAINER_ENTRIES, CONTAINER_VALUES };
+enum container {
+	CONTAINER_OBJECT,
+	CONTAINER_ARRAY,
+	CONTAINER_ELEMENTS, /* an array with properties of its own beside its elements */
+	CONTAINER_ENTRIES,
+	CONTAINER_VALUES,
+	CONTAINER_SPECIAL /* opened by begin() */
+};
 
-/* A further fact of a special value: text when `text` is set, else the number. */
+/* A further fact of a special value: text when `text` is set, else the number, or nothing. */
 struct fact {
 	const char *name, *text;
 	double number;
+	bool none;
 };
 
 struct emitter {
+	bool brief; /* what only machines want is left out */
 	void (*open)(struct emitter *e, enum container c, const char *kind, const char *constructor,
 		     uint64_t count, addr_t addr);
+	/* Anything that JSON has no word for: `text` for people, kind and facts for JSON; then its
+	 * members, if any, and close(). */
+	void (*begin)(struct emitter *e, const char *kind, const char *text,
+		      const struct fact *facts, size_t n);
 	void (*key)(struct emitter *e, const char *name,
 		    size_t len); /* of the next member of an object */
 	void (*entry)(struct emitter *e,
 		      int part); /* of a map: 0 before the key, 1 before the value, 2 after */
+	/* Keyed members of whatever is open, behind all others: once, until close(). */
+	void (*properties)(struct emitter *e);
 	void (*close)(struct emitter *e);
 	void (*string)(struct emitter *e, const char *s, size_t len, bool cut);
 	void (*number)(struct emitter *e, double d);
 	void (*literal)(struct emitter *e, const char *word); /* null, true, false */
-	/* Anything else: `text` for people, kind and facts for JSON. */
-	void (*special)(struct emitter *e, const char *kind, const char *text,
-			const struct fact *facts, size_t n);
 };
 
 MUST_USE enum rc js_inspect(const struct js_heap *h, jsval v, const struct inspect_options *o,

@@ -8,12 +8,12 @@
 
 #define LINE_COLUMNS 76
 #define INDENT       4
-#define NESTING_MAX  256
+#define NESTING_MAX  1024 /* several for each level of values */
 
 /* An object that is open: its members so far, each rendered. */
 struct frame {
 	enum container c;
-	char *title; /* "Map(3) " or empty */
+	char *title; /* with the key in front: "key: Map(3) ", "key: [Function: f]" */
 	VEC(struct str) members;
 	size_t columns; /* of all members on one line */
 	bool broken;    /* a member spans lines */
@@ -57,6 +57,17 @@ static void give_text(struct text_emitter *te, const char *s)
 	give(te, s, strlen(s));
 }
 
+/* The key waits in the title, since the members come first. */
+static void push(struct text_emitter *te, enum container c, const char *title)
+{
+	struct str head = te->pending;
+
+	te->pending = (struct str)STR_INIT;
+	str_puts(&head, title);
+	te->frames[te->level++] = (struct frame){.c = c, .title = head.s};
+	te->failed |= head.failed;
+}
+
 static void open(struct emitter *e, enum container c, const char *kind, const char *constructor,
 		 uint64_t count, addr_t addr)
 {
@@ -72,13 +83,23 @@ static void open(struct emitter *e, enum container c, const char *kind, const ch
 		str_printf(&title, "%s(%llu) ", constructor, (unsigned long long)count);
 	else if (!counted && strcmp(constructor, "Object") != 0)
 		str_printf(&title, "%s ", constructor);
-	/* The key waits in the title, since the members come first. */
-	struct str head = te->pending;
-	te->pending = (struct str)STR_INIT;
-	str_puts(&head, str_text(&title));
+	push(te, c, str_text(&title));
 	str_free(&title);
-	te->frames[te->level++] = (struct frame){.c = c, .title = head.s};
-	te->failed |= head.failed;
+}
+
+static void begin(struct emitter *e, const char *kind, const char *text, const struct fact *facts,
+		  size_t n)
+{
+	(void)kind;
+	(void)facts;
+	(void)n;
+	push(of(e), CONTAINER_SPECIAL, text);
+}
+
+/* They stand among the other members. */
+static void properties(struct emitter *e)
+{
+	(void)e;
 }
 
 static void indent_lines(struct str *out, const char *s)
@@ -94,13 +115,15 @@ static void close(struct emitter *e)
 {
 	struct text_emitter *te = of(e);
 	struct frame f = te->frames[--te->level];
-	bool array = f.c == CONTAINER_ARRAY;
+	bool array = f.c == CONTAINER_ARRAY || f.c == CONTAINER_ELEMENTS;
+	bool bare = f.c == CONTAINER_SPECIAL && f.members.n == 0;
 	bool one_line =
 		!f.broken && f.columns + (f.title != NULL ? strlen(f.title) : 0) <= LINE_COLUMNS;
 	struct str out = STR_INIT;
 
 	str_puts(&out, f.title != NULL ? f.title : "");
-	str_putc(&out, array ? '[' : '{');
+	if (!bare)
+		str_puts(&out, array ? "[" : f.c == CONTAINER_SPECIAL ? " {" : "{");
 	for (size_t i = 0; i < f.members.n; i++) {
 		if (one_line) {
 			str_puts(&out, i != 0 ? ", " : array ? "" : " ");
@@ -113,7 +136,8 @@ static void close(struct emitter *e)
 		str_free(&f.members.at[i]);
 	}
 	str_puts(&out, f.members.n == 0 ? "" : !one_line ? "\n" : array ? "" : " ");
-	str_putc(&out, array ? ']' : '}');
+	if (!bare)
+		str_putc(&out, array ? ']' : '}');
 	te->failed |= out.failed;
 	vec_free(&f.members);
 	free(f.title);
@@ -214,15 +238,6 @@ static void literal(struct emitter *e, const char *word)
 	give_text(of(e), word);
 }
 
-static void special(struct emitter *e, const char *kind, const char *text, const struct fact *facts,
-		    size_t n)
-{
-	(void)kind;
-	(void)facts;
-	(void)n;
-	give_text(of(e), text);
-}
-
 enum rc js_inspect_text(const struct js_heap *h, jsval v, const struct inspect_options *o,
 			struct str *out)
 {
@@ -230,7 +245,8 @@ enum rc js_inspect_text(const struct js_heap *h, jsval v, const struct inspect_o
 
 	if (te == NULL)
 		return RC_NOMEM;
-	te->e = (struct emitter){open, key, entry, close, string, number, literal, special};
+	te->e = (struct emitter){true,       open,  begin,  key,    entry,
+				 properties, close, string, number, literal};
 	te->addresses = o->addresses;
 	enum rc rc = js_inspect(h, v, o, &te->e);
 	while (te->level != 0) /* only after an error */

@@ -3,7 +3,11 @@
  */
 #include "jsheap/function.h"
 #include "jsheap/inspect.h"
+#include "jsheap/iterator.h"
+#include "jsheap/module.h"
 #include "jsheap/props.h"
+
+#include <string.h>
 
 static const struct {
 	enum v8_type type;
@@ -30,10 +34,61 @@ static const struct {
 	{T_JS_DATA_VIEW, "buffer"},
 	{T_JS_RAB_GSAB_DATA_VIEW, "buffer"},
 	{T_JS_PRIMITIVE_WRAPPER, "wrapper"},
+	{T_JS_ARGUMENTS_OBJECT, "arguments"},
+	{T_JS_FINALIZATION_REGISTRY, "finalizationregistry"},
+	{T_JS_DETACHED_TYPED_ARRAY, "buffer"},
 	{T_JS_GENERATOR_OBJECT, "generator"},
 	{T_JS_ASYNC_FUNCTION_OBJECT, "generator"},
 	{T_JS_ASYNC_GENERATOR_OBJECT, "generator"},
 };
+
+/* Types that say no more than which part of the language they belong to. */
+static const struct {
+	const char *prefix, *kind;
+} families[] = {
+	{"JS_TEMPORAL_", "temporal"},
+	{"WASM_", "wasm"},
+	{"JS_COLLATOR", "intl"},
+	{"JS_DATE_TIME_FORMAT", "intl"},
+	{"JS_DISPLAY_NAMES", "intl"},
+	{"JS_DURATION_FORMAT", "intl"},
+	{"JS_LIST_FORMAT", "intl"},
+	{"JS_LOCALE", "intl"},
+	{"JS_NUMBER_FORMAT", "intl"},
+	{"JS_PLURAL_RULES", "intl"},
+	{"JS_RELATIVE_TIME_FORMAT", "intl"},
+	{"JS_SEGMENT", "intl"},
+	{"JS_V8_BREAK_ITERATOR", "intl"},
+};
+
+static const char *family_of(const struct js_heap *h, int number)
+{
+	const char *name =
+		number >= 0 && number < TYPE_LIMIT ? type_name(&h->types, (uint16_t)number) : NULL;
+
+	for (size_t i = 0; name != NULL && i < sizeof families / sizeof families[0]; i++)
+		if (strncmp(name, families[i].prefix, strlen(families[i].prefix)) == 0)
+			return families[i].kind;
+	return NULL;
+}
+
+static const char *kind_of_object(const struct js_heap *h, jsval v, uint16_t type)
+{
+	const char *before, *after;
+
+	if (type_is(&h->types, type, T_JS_OBJECT))
+		return "object";
+	if (js_iterator_kind(h, v) != ITERATOR_NONE)
+		return "iterator";
+	if (js_is_namespace(h, v))
+		return "namespace";
+	if (type_name(&h->types, type) != NULL)
+		return family_of(h, type) != NULL ? family_of(h, type) : "object";
+	/* A number that is not published belongs to the family around it. */
+	before = family_of(h, type - 1);
+	after = family_of(h, type + 1);
+	return before != NULL && after != NULL && strcmp(before, after) == 0 ? before : "object";
+}
 
 static const char *kind_of_oddball(const struct js_heap *h, jsval v)
 {
@@ -67,5 +122,5 @@ const char *js_kind(const struct js_heap *h, jsval v)
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (type_is(&h->types, type, kinds[i].type))
 			return kinds[i].kind;
-	return (classes & CLASS_RECEIVER) != 0 ? "object" : "internal";
+	return (classes & CLASS_RECEIVER) != 0 ? kind_of_object(h, v, type) : "internal";
 }

@@ -248,6 +248,11 @@ bool js_key_internal(const struct js_heap *h, jsval key)
 	return privacy(h, key) != 0 && !is_private_name(h, key);
 }
 
+bool js_key_brand(const struct js_heap *h, jsval key)
+{
+	return privacy(h, key) == (uint32_t)v8_value(&h->layout, V8_symbol_privacy_mask);
+}
+
 enum rc js_key_put(const struct js_heap *h, jsval key, struct str *out)
 {
 	jsval description;

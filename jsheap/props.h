@@ -58,6 +58,10 @@ MUST_USE enum rc js_key_put(const struct js_heap *h, jsval key, struct str *out)
  * classes. */
 bool js_key_internal(const struct js_heap *h, jsval key);
 
+/* True for the symbol by which a class marks the instances that have its private methods; the value
+ * under it is the class' context. */
+bool js_key_brand(const struct js_heap *h, jsval key);
+
 /* A Smi or HeapNumber as a double; RC_BAD otherwise. */
 MUST_USE enum rc js_number(const struct js_heap *h, jsval v, double *d);
 

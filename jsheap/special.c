@@ -1,9 +1,10 @@
 /*
- * special - see the header. Source: src/objects/js-date.h, bigint.h, ordered-hash-table.h,
- * js-array-buffer.h, js-promise.h.
+ * special - see the header. Source: src/objects/js-date.h, bigint.h,
+ * js-promise.h.
  */
 #include "jsheap/special.h"
 
+#include "jsheap/ordered.h"
 #include "jsheap/props.h"
 #include "jsheap/string.h"
 
@@ -14,7 +15,6 @@
 #define MAX_DATE_MS           8.64e15
 #define BIGINT_DECIMAL_DIGITS 128
 #define BIGINT_DIGITS_MAX     (1u << 24)
-#define ENTRIES_MAX           (1u << 26)
 #define CHUNK                 1000000000u
 
 enum rc js_date(const struct js_heap *h, jsval v, double *ms)
@@ -123,45 +123,17 @@ void js_regexp_flags_put(uint32_t flags, struct str *out)
 			str_putc(out, letters[i].letter);
 }
 
-/* OrderedHashTable: {elements, deleted, buckets}, the buckets, then entries of 3 (Map) or 2 words.
- */
-struct ordered {
-	jsval table;
-	uint32_t elements, used; /* live entries; entries in use, deleted ones among them */
-	int64_t first;           /* byte offset of the first entry */
-	unsigned words;
-};
-
-static enum rc load_ordered(const struct js_heap *h, jsval v, struct ordered *t)
+static enum rc load_ordered(const struct js_heap *h, jsval v, struct js_ordered *t)
 {
-	int64_t data = v8_value(&h->layout, V8_FixedArray_data);
-	jsval elements, deleted, buckets, length;
+	jsval table;
 
-	t->words = js_is(h, v, T_JS_MAP) ? 3 : 2;
-	TRY(js_field(h, v, v8_value(&h->layout, V8_JSCollection_table), &t->table));
-	if (!jsval_is_pointer(t->table) || js_page_at(h, t->table.bits) == NULL)
-		return RC_BAD;
-	TRY(js_field(h, t->table, v8_value(&h->layout, V8_FixedArray_length), &length));
-	TRY(js_field(h, t->table, data, &elements));
-	TRY(js_field(h, t->table, data + 8, &deleted));
-	TRY(js_field(h, t->table, data + 16, &buckets));
-	if (!jsval_is_smi(elements) || !jsval_is_smi(deleted) || !jsval_is_smi(buckets) ||
-	    !jsval_is_smi(length))
-		return RC_BAD;
-	int64_t n = jsval_smi(elements), d = jsval_smi(deleted), b = jsval_smi(buckets);
-	if (n < 0 || d < 0 || b < 0 || n + d > ENTRIES_MAX || b > ENTRIES_MAX ||
-	    3 + b + (n + d) * t->words > jsval_smi(length) ||
-	    !js_fits(h, t->table, (uint64_t)(data + 8 * (int64_t)jsval_smi(length))))
-		return RC_BAD;
-	t->elements = (uint32_t)n;
-	t->used = (uint32_t)(n + d);
-	t->first = data + 8 * (3 + b);
-	return RC_OK;
+	TRY(js_field(h, v, v8_value(&h->layout, V8_JSCollection_table), &table));
+	return js_ordered_load(h, table, js_is(h, v, T_JS_MAP), t);
 }
 
 enum rc js_collection_size(const struct js_heap *h, jsval v, uint64_t *n)
 {
-	struct ordered t;
+	struct js_ordered t;
 
 	TRY(load_ordered(h, v, &t));
 	*n = t.elements;
@@ -170,21 +142,10 @@ enum rc js_collection_size(const struct js_heap *h, jsval v, uint64_t *n)
 
 enum rc js_collection(const struct js_heap *h, jsval v, js_entry_fn *fn, void *ctx)
 {
-	struct ordered t;
+	struct js_ordered t;
 
 	TRY(load_ordered(h, v, &t));
-	for (uint32_t i = 0; i < t.used; i++) {
-		int64_t at = t.first + 8 * (int64_t)i * t.words;
-		jsval key, value = h->root[R_undefined];
-
-		TRY(js_field(h, t.table, at, &key));
-		if (js_is_hole(h, key))
-			continue;
-		if (t.words == 3)
-			TRY(js_field(h, t.table, at + 8, &value));
-		TRY(fn(ctx, key, value));
-	}
-	return RC_OK;
+	return js_ordered_entries(h, &t, 0, fn, ctx);
 }
 
 enum rc js_weak_collection(const struct js_heap *h, jsval v, js_entry_fn *fn, void *ctx)
@@ -204,43 +165,6 @@ enum rc js_weak_collection(const struct js_heap *h, jsval v, js_entry_fn *fn, vo
 		TRY(fn(ctx, key, value));
 	}
 	return RC_OK;
-}
-
-static enum rc typed_array_data(const struct js_heap *h, jsval v, struct js_bytes *b)
-{
-	uint64_t external, base;
-
-	TRY(js_word(h, v, v8_value(&h->layout, V8_JSTypedArray_external_pointer), &external));
-	TRY(js_word(h, v, v8_value(&h->layout, V8_JSTypedArray_base_pointer), &base));
-	TRY(js_word(h, v, v8_value(&h->layout, V8_JSArrayBufferView_byte_length), &b->length));
-	b->addr = base +
-		  external; /* on the heap the external part is what is missing from the holder */
-	return RC_OK;
-}
-
-enum rc js_bytes_of(const struct js_heap *h, jsval v, struct js_bytes *b)
-{
-	if (js_is(h, v, T_JS_ARRAY_BUFFER)) {
-		TRY(js_word(h, v, v8_value(&h->layout, V8_JSArrayBuffer_backing_store), &b->addr));
-		return js_word(h, v, v8_value(&h->layout, V8_JSArrayBuffer_byte_length),
-			       &b->length);
-	}
-	if (js_is(h, v, T_JS_TYPED_ARRAY))
-		return typed_array_data(h, v, b);
-	/* A DataView: the store of its buffer plus the offset. */
-	uint64_t offset;
-	jsval buffer = jsval_of(0);
-	for (int64_t off = v8_value(&h->layout, V8_JSObject_elements) + 8;
-	     off < v8_value(&h->layout, V8_JSArrayBufferView_byte_offset) &&
-	     !js_is(h, buffer, T_JS_ARRAY_BUFFER);
-	     off += 8)
-		TRY(js_field(h, v, off, &buffer));
-	if (!js_is(h, buffer, T_JS_ARRAY_BUFFER))
-		return RC_BAD;
-	TRY(js_word(h, buffer, v8_value(&h->layout, V8_JSArrayBuffer_backing_store), &b->addr));
-	TRY(js_word(h, v, v8_value(&h->layout, V8_JSArrayBufferView_byte_offset), &offset));
-	b->addr += b->addr != 0 ? offset : 0;
-	return js_word(h, v, v8_value(&h->layout, V8_JSArrayBufferView_byte_length), &b->length);
 }
 
 enum rc js_promise(const struct js_heap *h, jsval v, enum promise_state *state, jsval *result)

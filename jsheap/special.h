@@ -1,6 +1,5 @@
 /*
- * special - objects whose contents are not properties: dates, collections, buffers, promises, big
- * integers.
+ * special - objects whose contents are not properties: dates, collections, promises, big integers.
  */
 #ifndef JSHEAP_SPECIAL_H
 #define JSHEAP_SPECIAL_H
@@ -29,14 +28,6 @@ MUST_USE enum rc js_collection_size(const struct js_heap *h, jsval v, uint64_t *
 
 /* Entries of a WeakMap or WeakSet (no order). */
 MUST_USE enum rc js_weak_collection(const struct js_heap *h, jsval v, js_entry_fn *fn, void *ctx);
-
-/* Where the bytes of an ArrayBuffer, a typed array or a DataView are. addr 0: it is empty or
- * detached. */
-struct js_bytes {
-	addr_t addr;
-	uint64_t length;
-};
-MUST_USE enum rc js_bytes_of(const struct js_heap *h, jsval v, struct js_bytes *b);
 
 enum promise_state { PROMISE_PENDING, PROMISE_FULFILLED, PROMISE_REJECTED };
 MUST_USE enum rc js_promise(const struct js_heap *h, jsval v, enum promise_state *state,

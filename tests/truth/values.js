@@ -3,6 +3,7 @@
  * values - ::jsprint against what the program wrote down itself.
  */
 const assert = require('assert');
+const crypto = require('crypto');
 const { records, ofType } = require('../runner.js');
 
 /* The first object of a class, printed whole. */
@@ -43,10 +44,10 @@ function show(value) {
 	return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }
 
-function tree(suite, core, truth) {
+function tree(suite, core, truth, constructor = 'TruthValues') {
 	let root = {};
 	suite.test('the object of all values is printed', () => {
-		root = printed(core, 'TruthValues', '-d 8');
+		root = printed(core, constructor, '-d 8');
 		assert.ok(Object.keys(root).length >= Object.keys(truth.values).length);
 	});
 	for (const [group, members] of Object.entries(truth.values)) {
@@ -105,4 +106,33 @@ function special(suite, core) {
 	});
 }
 
-module.exports = { same, tree, sized, special };
+/* What was too long to write down twice. */
+function natives(suite, core, truth) {
+	let found = {};
+	suite.test('sources of Node are printed', () => {
+		found = printed(core, 'TruthKinds', '-d 1').natives;
+		assert.ok(Object.keys(truth.natives).length > 4);
+	});
+	for (const [name, { length, sha256 }] of Object.entries(truth.natives)) {
+		suite.test(`the source of ${name}, in the executable`, () => {
+			const text = found[name];
+			assert.strictEqual(text.length, length);
+			assert.strictEqual(crypto.createHash('sha256').update(text).digest('hex'), sha256);
+		});
+	}
+}
+
+function globals(suite, core) {
+	suite.test('the global object', () => {
+		const all = records(core, ['::findjsobjects -c TruthKinds -l | ::jsprint -d 0 global']);
+		const [{ value }] = ofType(all, 'jsvalue');
+		for (const name of ['Array', 'parseInt', 'setTimeout']) {
+			assert.strictEqual(value[name].$kind, 'function', name);
+			assert.strictEqual(value[name].name, name);
+		}
+		assert.strictEqual(value.truthKinds.$kind, 'truncated');
+		assert.strictEqual(value.globalThis.$kind, 'circular');
+	});
+}
+
+module.exports = { same, tree, sized, special, natives, globals };

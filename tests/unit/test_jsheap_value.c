@@ -6,6 +6,7 @@
 #include "jsheap/inspect.h"
 #include "jsheap/props.h"
 #include "jsheap/scope.h"
+#include "jsheap/bytes.h"
 #include "jsheap/special.h"
 
 #include <math.h>

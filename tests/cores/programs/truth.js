@@ -9,15 +9,27 @@
 const fs = require('fs');
 const path = require('path');
 
+/* What objects are to print as that encode() cannot see into. */
+const told = new Map();
+
+/* Say it for one of them. */
+function as(value, json) {
+	told.set(value, json);
+	return value;
+}
+
 /* A reviver's opposite: what mdbish is to print for the value. The order of keys is kept. */
 function encode(value) {
+	if (told.has(value)) {
+		return told.get(value);
+	}
 	switch (typeof value) {
 	case 'undefined':
 		return { $kind: 'undefined' };
 	case 'bigint':
 		return { $kind: 'bigint', value: String(value) };
 	case 'symbol':
-		return { $kind: 'symbol', description: value.description };
+		return { $kind: 'symbol', description: value.description === undefined ? null : value.description };
 	case 'function':
 		return { $kind: 'function', name: value.name };
 	case 'number':
@@ -109,4 +121,4 @@ function snapshotPath() {
 	return path.join(path.dirname(file), `${path.basename(file, '.json')}.heapsnapshot`);
 }
 
-module.exports = { encode, stack, write, snapshotPath };
+module.exports = { as, encode, stack, write, snapshotPath };
