@@ -108,15 +108,19 @@ static void put_internal(struct run *r, jsval v, uint16_t type, struct str *out)
 void brief_put(struct run *r, jsval v, struct str *out)
 {
 	const struct js_heap *h = r->heap;
+	const jsval given = v;
 	uint16_t type;
 
 	if (jsval_is_weak(v)) {
-		str_puts(out, "weak ");
-		if (jsval_addr(v) >> 32 == 0 || (v.bits & UINT32_MAX) == 3) {
-			str_puts(out, "(cleared)");
+		if ((v.bits & UINT32_MAX) == 3) {
+			str_puts(out, "weak (cleared)");
 			return;
 		}
 		v = jsval_object(jsval_addr(v));
+		if (js_type_of(h, v, &type) == RC_OK)
+			str_puts(out, "weak ");
+		else
+			v = given;
 	}
 	if (jsval_is_smi(v)) {
 		if ((v.bits & UINT32_MAX) == 0)
@@ -126,7 +130,7 @@ void brief_put(struct run *r, jsval v, struct str *out)
 		return;
 	}
 	if (js_type_of(h, v, &type) != RC_OK) {
-		str_printf(out, "0x%llx (no object)", (unsigned long long)v.bits);
+		str_printf(out, "0x%llx", (unsigned long long)v.bits);
 		return;
 	}
 	const char *kind = js_kind(h, v);
