@@ -294,7 +294,7 @@ static enum rc settle_young(struct search *s)
 	}
 	if (rc == RC_OK && to.n > 1 && last != NULL)
 		rc = order_young(h, to.at, to.n, last);
-	if (rc == RC_OK && from.n != 0 && gc_from_space_counts(h, s->iso))
+	if (rc == RC_OK && from.n != 0 && gc_from_space_counts(h, s->iso, last))
 		rc = settle_from_space(h, s->iso, from.at, from.n);
 	else
 		for (size_t i = 0; i < from.n; i++)

@@ -272,13 +272,14 @@ enum rc gc_examine(struct js_heap *h)
 }
 
 /* A scavenge empties from-space from its first moment on. A mark-compact marks first, while
- * from-space is still what the last scavenge left, then it swaps the halves: what is marked has
- * become from-space. */
-bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso)
+ * from-space is still what the last scavenge left (with marks, where marking had begun by then), then
+ * it swaps the halves: what is marked has become from-space, but for pages that went over whole. */
+bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso,
+			  const struct js_page *filling)
 {
 	const uint32_t index = (uint32_t)(iso - h->isolates);
-	const uint64_t to = (uint64_t)v8_value(&h->layout, V8_page_to_flag);
-	bool marked_from = false;
+	const uint64_t to_flag = (uint64_t)v8_value(&h->layout, V8_page_to_flag);
+	size_t from = 0, to = 0;
 
 	if (iso->gc == GC_SCAVENGE)
 		return true;
@@ -287,13 +288,10 @@ bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso)
 	for (size_t i = 0; i < h->npages; i++) {
 		const struct js_page *p = &h->pages[i];
 
-		if (p->isolate != index || p->kind != PAGE_YOUNG || !p->marked)
-			continue;
-		if ((p->flags & to) != 0)
-			return false;
-		marked_from = true;
+		if (p->isolate == index && p->kind == PAGE_YOUNG && p->marked)
+			*((p->flags & to_flag) != 0 ? &to : &from) += 1;
 	}
-	return marked_from;
+	return from != 0 && (from >= to || (filling != NULL && !filling->marked));
 }
 
 addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t addr, addr_t limit)

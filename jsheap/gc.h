@@ -36,8 +36,10 @@ static inline bool gc_in_progress(const struct js_isolate *iso)
 	return iso->gc != GC_NONE && iso->gc < GC_TEAR_DOWN;
 }
 
-/* True when a page of from-space still holds what has not been moved yet. */
-bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso);
+/* True when from-space still holds what has not been moved yet. `filling`: the page of to-space that
+ * is being filled, or NULL. */
+bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso,
+			  const struct js_page *filling);
 
 /* The areas that belong to threads which were copying objects: calls `add` for each. */
 MUST_USE enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolate *iso,
