@@ -29,7 +29,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIB = $(BUILD)/libmdbish.a
 
 ## all: the programs, into build/bin/ (BUILD=FOLDER for another place)
-all: $(BUILD)/bin/mdbish $(BUILD)/bin/ncore
+all: $(BUILD)/bin/mdbish $(BUILD)/bin/ncore $(BUILD)/share/mdbish/layouts
 
 $(BUILD)/.setup-%: tools/setup
 	@tools/setup $*
@@ -42,6 +42,11 @@ $(BUILD)/bin/mdbish: $(BUILD)/mdbish/main.o $(LIB)
 
 $(BUILD)/bin/ncore: $(BUILD)/bin/mdbish
 	ln -sf mdbish $@
+
+# Where the program looks for layout files, as when it is installed.
+$(BUILD)/share/mdbish/layouts:
+	@mkdir -p $(@D)
+	ln -sfn $(CURDIR)/layouts $@
 
 $(LIB): $(OBJECTS)
 	@rm -f $@
@@ -119,12 +124,18 @@ coverage:
 	@$(MAKE) BUILD=$(BUILD)/coverage CFLAGS="-O0 -g --coverage" check; \
 		tools/coverage $(BUILD)/coverage
 
+## layouts: write layouts/ anew, from every pinned Node (they are fetched)
+layouts: all $(BUILD)/.setup-test
+	@tools/layouts $(BUILD)/bin/mdbish
+
 DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/mdbish
 MANDIR = $(DESTDIR)$(PREFIX)/share/man/man1
+LAYOUTDIR = $(DESTDIR)$(PREFIX)/share/mdbish/layouts
 
-## install: programs, manual and documents below $(DESTDIR)$(PREFIX)
+## install: programs, layout files, manual and documents below $(DESTDIR)$(PREFIX)
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DOCDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DOCDIR) $(LAYOUTDIR)
+	install -m 644 $(wildcard layouts/*.json.zst) $(LAYOUTDIR)
 	install -m 755 $(BUILD)/bin/mdbish $(DESTDIR)$(PREFIX)/bin/mdbish
 	ln -sf mdbish $(DESTDIR)$(PREFIX)/bin/ncore
 	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(DOCDIR)
@@ -134,7 +145,7 @@ install: all
 ## uninstall: remove what install installed
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mdbish $(DESTDIR)$(PREFIX)/bin/ncore $(MANDIR)/mdbish.1
-	rm -rf $(DOCDIR)
+	rm -rf $(DOCDIR) $(DESTDIR)$(PREFIX)/share/mdbish
 
 ## clean: remove what was built; fetched Nodes and their cores stay
 clean:
@@ -152,6 +163,6 @@ help:
 
 -include $(shell find $(BUILD) -type f -name '*.d' -not -path '$(BUILD)/nodes/*' 2>/dev/null)
 
-.PHONY: all unit demo check check-all check-quick asan lint format bench fuzz coverage install uninstall clean \
+.PHONY: all unit demo check check-all check-quick asan lint format bench fuzz coverage layouts install uninstall clean \
 	distclean help
 .SECONDARY:
