@@ -3,10 +3,9 @@
  */
 #include "jsheap/map.h"
 
-#define CALLABLE_BIT           0x2u
-#define NEW_TARGET_IS_BASE_BIT 0x1u
-#define DESCRIPTOR_BYTES       24
-#define BACK_POINTERS_MAX      4096
+#define CALLABLE_BIT      0x2u
+#define DESCRIPTOR_BYTES  24
+#define BACK_POINTERS_MAX 4096
 
 static enum rc load_bits(const struct js_heap *h, struct js_map *m)
 {
@@ -28,13 +27,14 @@ static enum rc load_bits(const struct js_heap *h, struct js_map *m)
 		m->ninobject = (unsigned)words - start;
 	}
 	m->callable = (bits & CALLABLE_BIT) != 0;
-	m->base_constructor = (bits2 & NEW_TARGET_IS_BASE_BIT) != 0;
+	uint64_t flags = (uint64_t)bits2 << 32 | bits3;
+	m->base_constructor = (flags >> (v8_value(l, V8_new_target_is_base_bit) & 63) & 1) != 0;
+	m->is_prototype = (flags >> (v8_value(l, V8_prototype_map_bit) & 63) & 1) != 0;
 	m->elements_kind = (bits2 & (unsigned)v8_value(l, V8_elements_kind_mask)) >>
 			   (unsigned)v8_value(l, V8_elements_kind_shift);
 	m->nproperties = (bits3 & (uint32_t)v8_value(l, V8_own_descriptors_mask)) >>
 			 (uint32_t)v8_value(l, V8_own_descriptors_shift);
 	m->dictionary = (bits3 >> v8_value(l, V8_dictionary_map_shift) & 1) != 0;
-	m->is_prototype = (bits3 >> v8_value(l, V8_prototype_map_shift) & 1) != 0;
 	return RC_OK;
 }
 

@@ -6,7 +6,8 @@
  *  1. the map's constructor, when the instance was made by that constructor itself: for `class B
  * extends A` the map of a B still names A, and maps of prototypes name Object;
  *  2. going up from the object, the first of: a string under Symbol.toStringTag; a function under
- *     `constructor` (but not the object's own) that is not Object;
+ *     `constructor` (but not the object's own) that is not Object. Until V8 9 the whole chain was
+ *     searched for Symbol.toStringTag first, then for `constructor`, and the first one counted;
  *  3. the class name that goes with the instance type.
  */
 #include "jsheap/names.h"
@@ -51,47 +52,87 @@ static const char *name_of_constructor(const struct js_heap *h, jsval constructo
 	return name != NULL && name[0] != '\0' ? name : NULL;
 }
 
-/* Own data property `key`; bits 0 when there is none. */
-static jsval own_value(const struct js_heap *h, jsval v, jsval key)
-{
-	struct js_property p;
-
-	if (js_property_of_key(h, v, key, &p) != RC_OK || p.accessor)
-		return jsval_of(0);
-	return p.value;
-}
-
 /* Names that say nothing: none, and Object. */
 static const char *telling(const char *name)
 {
 	return name != NULL && name[0] != '\0' && strcmp(name, "Object") != 0 ? name : NULL;
 }
 
+/* True when v has an own property `key`; *value has bits 0 where that is an accessor. */
+static bool own(const struct js_heap *h, jsval v, jsval key, jsval *value)
+{
+	struct js_property p;
+
+	if (js_property_of_key(h, v, key, &p) != RC_OK)
+		return false;
+	*value = p.accessor ? jsval_of(0) : p.value;
+	return true;
+}
+
+static const char *tag_name(const struct js_heap *h, jsval tag, struct arena *a)
+{
+	return tag.bits != 0 && js_is_string(h, tag) ? js_string_name(h, tag, a) : NULL;
+}
+
+/* Goes up a chain of prototypes. Start with {.object = v}. */
+struct chain {
+	jsval object, before;
+	size_t steps;
+};
+
+static bool chain_up(const struct js_heap *h, struct chain *c)
+{
+	jsval map;
+	struct js_map m;
+
+	if ((c->steps & (c->steps - 1)) == 0)
+		c->before = c->object; /* a chain that is a circle comes back to it */
+	if (js_map_of(h, c->object, &map) != RC_OK || js_map_load(h, map, &m) != RC_OK ||
+	    c->steps++ == PROTOTYPES_MAX || jsval_eq(m.prototype, c->before))
+		return false;
+	c->object = m.prototype;
+	return (js_classes(h, c->object) & CLASS_OBJECT) != 0;
+}
+
 static const char *name_of_prototypes(const struct js_heap *h, jsval v, struct arena *a)
 {
-	jsval p = v, before = jsval_of(0);
+	struct chain c = {.object = v};
+	const char *name = NULL;
 
-	for (int i = 0; i < PROTOTYPES_MAX && !jsval_eq(p, before); i++) {
-		const char *name = NULL;
-		jsval map, found;
-		struct js_map m;
+	if ((js_classes(h, v) & CLASS_OBJECT) == 0)
+		return NULL;
+	do {
+		jsval found;
 
-		if (js_map_of(h, p, &map) != RC_OK || js_map_load(h, map, &m) != RC_OK ||
-		    (m.classes & CLASS_OBJECT) == 0)
-			break;
-		found = own_value(h, p, h->root[R_to_string_tag]);
-		if (found.bits != 0 && js_is_string(h, found))
-			return js_string_name(h, found, a);
-		found = i != 0 ? own_value(h, p, h->root[R_constructor_string]) : jsval_of(0);
-		if (found.bits != 0 && js_is_function(h, found))
+		if (own(h, c.object, h->root[R_to_string_tag], &found))
+			name = tag_name(h, found, a);
+		if (name == NULL && c.steps != 0 &&
+		    own(h, c.object, h->root[R_constructor_string], &found) &&
+		    js_is_function(h, found))
 			name = telling(name_of_constructor(h, found, a));
-		if (name != NULL)
-			return name;
-		if ((i & (i - 1)) == 0)
-			before = p; /* a chain that is a circle comes back to it */
-		p = m.prototype;
-	}
-	return NULL;
+	} while (name == NULL && chain_up(h, &c));
+	return name;
+}
+
+static const char *name_by_tag_first(const struct js_heap *h, jsval v, struct arena *a)
+{
+	struct chain c = {.object = v};
+	const char *name = NULL;
+	jsval found;
+	bool there = false;
+
+	if ((js_classes(h, v) & CLASS_OBJECT) == 0)
+		return NULL;
+	do
+		there = own(h, c.object, h->root[R_to_string_tag], &found);
+	while (!there && chain_up(h, &c));
+	if (there)
+		name = tag_name(h, found, a);
+	c = (struct chain){.object = v};
+	while (name == NULL && chain_up(h, &c))
+		if (own(h, c.object, h->root[R_constructor_string], &found))
+			return js_is_function(h, found) ? name_of_constructor(h, found, a) : NULL;
+	return name;
 }
 
 static const struct {
@@ -162,6 +203,7 @@ const char *js_constructor_name(const struct js_heap *h, jsval v, struct arena *
 	    js_map_constructor(h, &m, &constructor) == RC_OK)
 		name = telling(name_of_constructor(h, constructor, a));
 	if (name == NULL)
-		name = name_of_prototypes(h, v, a);
+		name = v8_has(&h->layout, V8_tag_before_constructor) ? name_by_tag_first(h, v, a)
+								     : name_of_prototypes(h, v, a);
 	return name != NULL ? name : class_name(h, v, &m);
 }

@@ -156,7 +156,8 @@ static const struct {
 	{V8_own_descriptors_shift, 10},
 	{V8_own_descriptors_mask, 0xffc00},
 	{V8_dictionary_map_shift, 21},
-	{V8_prototype_map_shift, 20},
+	{V8_prototype_map_bit, 20},
+	{V8_new_target_is_base_bit, 32},
 	{V8_JSReceiver_properties, 8},
 	{V8_JSObject_elements, 16},
 	{V8_DescriptorArray_header, 24},
@@ -380,6 +381,7 @@ static inline void mock_make_roots(struct mock *m)
 		      mock_new_ro(m, mock_root(m, "seq_one_byte_string_map"), 16));
 	mock_add_root(m, "empty_fixed_array", mock_new_ro(m, mock_root(m, "fixed_array_map"), 16));
 	mock_add_root(m, "to_string_tag_symbol", mock_new_ro(m, mock_root(m, "symbol_map"), 24));
+	mock_add_root(m, "class_positions_symbol", mock_new_ro(m, mock_root(m, "symbol_map"), 24));
 	jsval s = mock_new_ro(m, mock_root(m, "seq_one_byte_string_map"), 27);
 	mock_set32(m, s, 12, 11);
 	memcpy(mock_at(m, s) + 16, "constructor", 11);

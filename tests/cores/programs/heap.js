@@ -201,6 +201,10 @@ const rows = Array.from(ducks, ([key, times]) => {
 	const [constructor, properties] = JSON.parse(key);
 	return { constructor, properties, count: times };
 });
+/* V8 before 10 names it after the Symbol.toStringTag that it inherits from Map. */
+if (parseInt(process.versions.v8, 10) < 10) {
+	delete constructors.TruthTable;
+}
 gc();
 truth.write({
 	constructors, ducks: rows, prototypes: { TruthCat: 1, TruthLion: 1, TruthOld: 1 }, spaces: v8.getHeapSpaceStatistics(), heap: v8.getHeapStatistics(),
