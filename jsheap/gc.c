@@ -464,14 +464,15 @@ bool gc_area_at(const struct js_heap *h, const struct js_page *p, addr_t addr, s
 }
 
 enum rc gc_each_area(const struct js_heap *h,
-		     enum rc (*fn)(void *ctx, const struct js_page *p, struct js_area area),
+		     enum rc (*fn)(void *ctx, const struct js_page *p, addr_t start,
+				   struct js_area area),
 		     void *ctx)
 {
 	search_areas(h);
 	for (size_t i = 0; i < h->gc->areas.n; i++) {
 		const struct found_area *f = &h->gc->areas.at[i];
 
-		TRY(fn(ctx, js_page_at(h, f->top), (struct js_area){f->top, f->end}));
+		TRY(fn(ctx, js_page_at(h, f->top), f->start, (struct js_area){f->top, f->end}));
 	}
 	return RC_OK;
 }

@@ -56,10 +56,12 @@ addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t add
 bool gc_area_at(const struct js_heap *h, const struct js_page *p, addr_t addr, size_t n,
 		struct js_area *area, bool *whole);
 
-/* All that may be such areas, of any isolate. RC_OK, or what `fn` gave. */
-MUST_USE enum rc
-gc_each_area(const struct js_heap *h,
-	     enum rc (*fn)(void *ctx, const struct js_page *p, struct js_area area), void *ctx);
+/* All that may be such areas, of any isolate; `start` is 0 for those of two words. RC_OK, or what `fn`
+ * gave. */
+MUST_USE enum rc gc_each_area(const struct js_heap *h,
+			      enum rc (*fn)(void *ctx, const struct js_page *p, addr_t start,
+					    struct js_area area),
+			      void *ctx);
 
 /* Let walks pass over copies that were just being made, whose originals still count. When sizes are
  * known. RC_OK or RC_NOMEM. */

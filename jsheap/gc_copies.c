@@ -17,64 +17,88 @@
 #include <string.h>
 
 #define TOPS_MAX     65536
-#define PREFIX_BYTES 24 /* at least so much was copied, or all */
+#define PREFIX_BYTES 24 /* that must be alike where a buffer's start is not known */
 #define PIECE_BYTES  0x8000u
+
+struct top {
+	addr_t top, start; /* start 0: not known */
+};
 
 struct copy {
 	addr_t addr;
 	uint64_t size;
 	uint64_t words[PREFIX_BYTES / 8];
+	bool in_buffer; /* behind the start of the buffer whose top it ends at */
 	bool forwarded; /* some word is its address: no copy, or one that is done */
-	bool twin;      /* an object that looks the same is elsewhere */
+	bool twin;      /* an object that begins alike is where originals are */
 };
 
 struct copies {
 	const struct js_heap *h;
 	const struct js_isolate *iso;
-	VEC(addr_t) tops;
+	VEC(struct top) tops; /* sorted */
 	VEC(struct copy) all;
 	struct map by_address; /* address, and map word, of copies -> index plus 1 */
 };
 
-static int by_address(const void *a, const void *b)
+static int by_top(const void *a, const void *b)
 {
-	const addr_t *x = a, *y = b;
+	const struct top *x = a, *y = b;
 
-	return *x < *y ? -1 : *x > *y;
+	return x->top < y->top ? -1 : x->top > y->top;
 }
 
-static enum rc add_top(void *ctx, const struct js_page *p, struct js_area area)
+static enum rc add_top(void *ctx, const struct js_page *p, addr_t start, struct js_area area)
 {
 	struct copies *c = ctx;
 
 	if (p->isolate != (uint32_t)(c->iso - c->h->isolates) || c->tops.n == TOPS_MAX)
 		return RC_OK;
-	return vec_push(&c->tops, area.top);
+	return vec_push(&c->tops, (struct top){area.top, start});
 }
 
 static enum rc gather_tops(struct copies *c)
 {
 	for (size_t i = 0; i < c->iso->nareas; i++)
-		TRY(vec_push(&c->tops, c->iso->areas[i].top));
+		TRY(vec_push(&c->tops, (struct top){c->iso->areas[i].top, 0}));
 	TRY(gc_each_area(c->h, add_top, c));
-	for (size_t i = 0; i < c->h->npages; i++) /* the young area's top ends its page */
-		if (c->h->pages[i].kind == PAGE_YOUNG && c->h->pages[i].stop < c->h->pages[i].end)
-			TRY(add_top(c, &c->h->pages[i],
-				    (struct js_area){c->h->pages[i].stop, c->h->pages[i].end}));
+	for (size_t i = 0; i < c->h->npages; i++) { /* the young area's top ends its page */
+		const struct js_page *p = &c->h->pages[i];
+
+		if (p->kind == PAGE_YOUNG && p->stop < p->end)
+			TRY(add_top(c, p, 0, (struct js_area){p->stop, p->end}));
+	}
 	if (c->tops.n != 0)
-		qsort(c->tops.at, c->tops.n, sizeof *c->tops.at, by_address);
+		qsort(c->tops.at, c->tops.n, sizeof *c->tops.at, by_top);
 	return RC_OK;
+}
+
+/* The index of the first top that is not below an address. */
+static size_t tops_from(const struct copies *c, addr_t addr)
+{
+	size_t lo = 0, hi = c->tops.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (c->tops.at[mid].top < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 static enum rc last_before_top(void *ctx, const struct js_object *o)
 {
 	struct copies *c = ctx;
 	const addr_t end = o->addr + o->size;
-
-	if (o->readable < o->size ||
-	    bsearch(&end, c->tops.at, c->tops.n, sizeof end, by_address) == NULL)
-		return RC_OK;
 	struct copy copy = {.addr = o->addr, .size = o->size};
+	size_t i = tops_from(c, end);
+
+	if (o->readable < o->size || i == c->tops.n || c->tops.at[i].top != end)
+		return RC_OK;
+	for (; i < c->tops.n && c->tops.at[i].top == end; i++)
+		copy.in_buffer |= c->tops.at[i].start != 0 && c->tops.at[i].start <= o->addr;
 	memcpy(copy.words, o->words, o->size < PREFIX_BYTES ? o->size : PREFIX_BYTES);
 	TRY(map_put(&c->by_address, o->addr, c->all.n + 1));
 	return vec_push(&c->all, copy);
@@ -82,16 +106,9 @@ static enum rc last_before_top(void *ctx, const struct js_object *o)
 
 static bool has_top(const struct copies *c, const struct js_page *p)
 {
-	size_t lo = 0, hi = c->tops.n;
+	size_t i = tops_from(c, p->start + 8);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (c->tops.at[mid] <= p->start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < c->tops.n && c->tops.at[lo] <= p->end;
+	return i < c->tops.n && c->tops.at[i].top <= p->end;
 }
 
 static bool of_isolate(const struct copies *c, const struct js_page *p)
@@ -100,13 +117,23 @@ static bool of_isolate(const struct copies *c, const struct js_page *p)
 	       !p->dead;
 }
 
+/* Pages that are being emptied: of from-space, or with marks while a mark-compact evacuates. */
+static bool has_originals(const struct copies *c, const struct js_page *p)
+{
+	if (c->iso->gc == GC_MARK_COMPACT)
+		return p->marked;
+	return p->kind == PAGE_YOUNG &&
+	       (p->flags & (uint64_t)v8_value(&c->h->layout, V8_page_to_flag)) == 0;
+}
+
 static enum rc gather_candidates(struct copies *c)
 {
 	struct js_walk w;
 	enum rc rc = js_walk_init(&w, c->h);
 
 	for (size_t i = 0; i < c->h->npages && rc == RC_OK; i++)
-		if (of_isolate(c, &c->h->pages[i]) && has_top(c, &c->h->pages[i]))
+		if (of_isolate(c, &c->h->pages[i]) && has_top(c, &c->h->pages[i]) &&
+		    !has_originals(c, &c->h->pages[i]))
 			rc = js_walk_page(&w, &c->h->pages[i], last_before_top, c);
 	js_walk_free(&w);
 	return rc;
@@ -114,14 +141,20 @@ static enum rc gather_candidates(struct copies *c)
 
 typedef void word_fn(struct copies *c, addr_t addr, uint64_t word);
 
-static void each_word(struct copies *c, word_fn *fn)
+/* Of pages that hold originals; or of all pages, those included that were emptied. */
+static void each_word(struct copies *c, bool all, word_fn *fn)
 {
+	const uint32_t index = (uint32_t)(c->iso - c->h->isolates);
+
 	uint64_t w[PIECE_BYTES / 8];
 
 	for (size_t i = 0; i < c->h->npages; i++) {
 		const struct js_page *p = &c->h->pages[i];
 
-		for (addr_t a = p->start; of_isolate(c, p) && a < p->stop; a += PIECE_BYTES) {
+		if (p->isolate != index || p->kind == PAGE_LARGE ||
+		    (!all && (p->dead || !has_originals(c, p))))
+			continue;
+		for (addr_t a = p->start; a < p->stop; a += PIECE_BYTES) {
 			size_t want = p->stop - a < sizeof w ? p->stop - a : sizeof w;
 			size_t n = mem_peek(c->h->mem, a, w, want) / 8;
 
@@ -149,10 +182,12 @@ static void note_twin(struct copies *c, addr_t addr, uint64_t word)
 		return;
 	for (size_t i = 0; i < c->all.n; i++) {
 		struct copy *copy = &c->all.at[i];
-		size_t n = copy->size < PREFIX_BYTES ? copy->size : PREFIX_BYTES;
+		size_t n = copy->in_buffer             ? sizeof word
+			   : copy->size < PREFIX_BYTES ? copy->size
+						       : PREFIX_BYTES;
 
-		if (copy->words[0] == word && copy->addr != addr && !copy->forwarded &&
-		    !copy->twin && mem_read(c->h->mem, addr, words, n) == RC_OK)
+		if (copy->words[0] == word && !copy->forwarded && !copy->twin &&
+		    mem_read(c->h->mem, addr, words, n) == RC_OK)
 			copy->twin = memcmp(words, copy->words, n) == 0;
 	}
 }
@@ -188,11 +223,11 @@ static enum rc pass_over(struct js_heap *h, struct js_isolate *iso, struct copie
 	TRY(gather_candidates(c));
 	if (c->all.n == 0)
 		return RC_OK;
-	each_word(c, note_forwarded);
+	each_word(c, true, note_forwarded);
 	for (size_t i = 0; i < c->all.n; i++)
 		if (!c->all.at[i].forwarded)
 			TRY(map_put(&c->by_address, c->all.at[i].words[0], i + 1));
-	each_word(c, note_twin);
+	each_word(c, false, note_twin);
 	return add_areas(c, h, iso);
 }
 
