@@ -43,8 +43,10 @@ const struct command cmd_isolates = {
 	.name = "isolates",
 	.summary = "the V8 isolates of the process",
 	.help = "An isolate is one JavaScript heap: the main thread has one, and so has every "
-		"worker thread. "
-		"The thread is the one that was inside the isolate; null when none was.",
+		"worker thread. The thread is the one that was inside the isolate; null when none "
+		"was. \"gc\" says what its garbage collector was doing: none, scavenge, "
+		"mark-compact, ...; in the middle of a collection, moved objects count once, and "
+		"garbage as far as it was not collected yet.",
 	.needs = NEEDS_V8,
 	.records = records,
 	.examples = examples,

@@ -65,10 +65,13 @@ const struct command cmd_v8pages = {
 	.name = "v8pages",
 	.summary = "the pages of V8's heap, each walked from end to end",
 	.help = "A page whose objects do not lead exactly to its end has missteps; what was passed "
-		"over "
-		"there is its gap. Stale pages hold only copies that a collection left behind, and "
-		"are not "
-		"read.",
+		"over there is its gap. Stale pages hold only copies that a collection left "
+		"behind, "
+		"and are not read. In JSON, \"forwarded\" are the bytes of objects that a "
+		"collection "
+		"had moved elsewhere, and \"dead\" those of garbage whose maps were gone already "
+		"while "
+		"the page waited for its sweeper.",
 	.needs = NEEDS_V8,
 	.records = records,
 	.examples = examples,
