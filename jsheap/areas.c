@@ -67,7 +67,8 @@ static enum rc consider(struct search *s, const uint64_t *w, size_t i, bool trus
 	return top < limit ? vec_push(&s->areas, (struct js_area){top, limit}) : RC_OK;
 }
 
-/* The area of a Space object of V8 until 8.4. */
+/* The area of a Space object of V8 until 8.4. The limit may be at any byte: one that asked to be told of
+ * the allocation of so many bytes lowered it. */
 static enum rc search_pair(struct search *s, addr_t space)
 {
 	uint64_t w[SPACE_BYTES / 8];
@@ -76,14 +77,14 @@ static enum rc search_pair(struct search *s, addr_t space)
 	for (size_t i = 1; i + 1 < n; i++) {
 		const struct js_page *p = js_page_at(s->h, w[i]);
 
-		if (p == NULL || p->isolate != s->index || ((w[i] | w[i + 1]) & 7) != 0 ||
-		    w[i] < p->start || w[i + 1] < w[i] || w[i + 1] > p->end ||
-		    (p->owner != space && p->kind != PAGE_YOUNG))
+		addr_t limit = (w[i + 1] + 7) & ~(addr_t)7;
+
+		if (p == NULL || p->isolate != s->index || (w[i] & 7) != 0 || w[i] < p->start ||
+		    limit < w[i] || limit > p->end || (p->owner != space && p->kind != PAGE_YOUNG))
 			continue;
 		if (p->kind == PAGE_YOUNG)
 			TRY(map_put(&s->young_tops, p->base, w[i]));
-		return w[i] < w[i + 1] ? vec_push(&s->areas, (struct js_area){w[i], w[i + 1]})
-				       : RC_OK;
+		return w[i] < limit ? vec_push(&s->areas, (struct js_area){w[i], limit}) : RC_OK;
 	}
 	return RC_OK;
 }
