@@ -14,7 +14,7 @@ extern const struct command cmd_v8layout;
 extern const struct command cmd_jssource, cmd_jsscripts, cmd_jsclosure;
 extern const struct command cmd_v8roots, cmd_v8whatis, cmd_v8map, cmd_v8types, cmd_v8print,
 	cmd_v8spaces;
-extern const struct command cmd_v8code;
+extern const struct command cmd_v8code, cmd_v8selftest;
 
 extern const struct walker walker_jsobject;
 extern const struct walker walker_v8object;
