@@ -8,6 +8,7 @@
  */
 #include "jsheap/builtins.h"
 
+#include "base/vec.h"
 #include "jsheap/pages.h"
 
 #include <stdlib.h>
@@ -17,7 +18,8 @@
 #define CODE_BYTES_MAX (64u << 20) /* of all builtins */
 #define LAST_BYTES_MAX 0x4000u     /* of the one with the highest address */
 
-/* V8 maps its builtins a second time near the code that it makes: both have one link address. */
+/* V8 maps its builtins a second time near the code that it makes: both have one link address. Where it
+ * could not find its file, it copied them, and the copy has only its own addresses. */
 static addr_t link_address(const struct js_heap *h, addr_t addr)
 {
 	addr_t link;
@@ -55,25 +57,58 @@ static int by_start(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-static enum rc name_all(struct js_heap *h, const uint64_t *entries)
+struct found {
+	VEC(struct js_builtin) all;
+	const char **symbols; /* by number */
+};
+
+/* The table of one isolate, unless another one uses the same code. */
+static enum rc add_table(struct js_heap *h, const uint64_t *entries, struct found *f)
+{
+	size_t n = h->layout.nbuiltins, from = f->all.n;
+	addr_t first = link_address(h, entries[0]);
+
+	for (size_t i = 0; i < from; i++)
+		if (f->all.at[i].start == first)
+			return RC_OK;
+	for (size_t i = 0; i < n; i++)
+		TRY(vec_push(&f->all, (struct js_builtin){.start = link_address(h, entries[i]),
+							  .symbol = f->symbols[i]}));
+	struct js_builtin *mine = f->all.at + from;
+	qsort(mine, n, sizeof *mine, by_start);
+	for (size_t i = 0; i < n; i++)
+		mine[i].end = i + 1 < n ? mine[i + 1].start : mine[i].start + LAST_BYTES_MAX;
+	return RC_OK;
+}
+
+static enum rc name_symbols(struct js_heap *h, struct found *f)
 {
 	size_t n = h->layout.nbuiltins;
 
-	h->builtins = arena_array(&h->arena, n, sizeof *h->builtins);
-	if (h->builtins == NULL)
-		return RC_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		h->builtins[i] = (struct js_builtin){
-			.start = link_address(h, entries[i]),
-			.symbol = arena_printf(&h->arena, JS_BUILTIN_PREFIX "%s",
-					       h->layout.builtin_names[i]),
-		};
-		if (h->builtins[i].symbol == NULL)
+	f->symbols = arena_array(&h->arena, n, sizeof *f->symbols);
+	for (size_t i = 0; f->symbols != NULL && i < n; i++) {
+		f->symbols[i] =
+			arena_printf(&h->arena, JS_BUILTIN_PREFIX "%s", h->layout.builtin_names[i]);
+		if (f->symbols[i] == NULL)
 			return RC_NOMEM;
 	}
-	qsort(h->builtins, n, sizeof *h->builtins, by_start);
-	h->nbuiltins = n;
-	return RC_OK;
+	return f->symbols != NULL ? RC_OK : RC_NOMEM;
+}
+
+static enum rc add_tables(struct js_heap *h, struct found *f)
+{
+	uint64_t *w = malloc(ISOLATE_BYTES);
+	enum rc rc = w != NULL ? name_symbols(h, f) : RC_NOMEM;
+
+	for (size_t i = 0; i < h->nisolates && rc == RC_OK; i++) {
+		size_t words = mem_peek(h->mem, h->isolates[i].addr, w, ISOLATE_BYTES) / 8;
+		size_t at = find_table(w, words, h->layout.nbuiltins);
+
+		if (at != SIZE_MAX)
+			rc = add_table(h, w + at, f);
+	}
+	free(w);
+	return rc;
 }
 
 static bool symbols_tell(const struct js_heap *h)
@@ -86,19 +121,24 @@ static bool symbols_tell(const struct js_heap *h)
 
 enum rc js_builtins_find(struct js_heap *h)
 {
-	enum rc rc = RC_OK;
+	struct found f = {0};
 
 	if (h->nisolates == 0 || symbols_tell(h))
 		return RC_OK;
 	TRY(v8_layout_builtin_names(&h->layout, &h->arena));
-	uint64_t *w = malloc(ISOLATE_BYTES);
-	if (w == NULL)
-		return RC_NOMEM;
-	size_t words = mem_peek(h->mem, h->isolates[0].addr, w, ISOLATE_BYTES) / 8;
-	size_t at = h->layout.nbuiltins != 0 ? find_table(w, words, h->layout.nbuiltins) : SIZE_MAX;
-	if (at != SIZE_MAX)
-		rc = name_all(h, w + at);
-	free(w);
+	if (h->layout.nbuiltins == 0)
+		return RC_OK;
+	enum rc rc = add_tables(h, &f);
+	if (rc == RC_OK && f.all.n != 0) {
+		qsort(f.all.at, f.all.n, sizeof *f.all.at, by_start);
+		h->builtins = arena_array(&h->arena, f.all.n, sizeof *h->builtins);
+		rc = h->builtins != NULL ? RC_OK : RC_NOMEM;
+	}
+	if (rc == RC_OK && f.all.n != 0) {
+		memcpy(h->builtins, f.all.at, f.all.n * sizeof *h->builtins);
+		h->nbuiltins = f.all.n;
+	}
+	vec_free(&f.all);
 	return rc;
 }
 
@@ -115,11 +155,10 @@ bool js_builtin_at(const struct js_heap *h, addr_t addr, struct symbol *sym, uin
 		else
 			high = mid;
 	}
-	if (low == 0 ||
-	    (low == h->nbuiltins && link - h->builtins[low - 1].start >= LAST_BYTES_MAX))
+	const struct js_builtin *b = low != 0 ? &h->builtins[low - 1] : NULL;
+	if (b == NULL || link >= b->end)
 		return false;
-	*offset = link - h->builtins[low - 1].start;
-	*sym = (struct symbol){
-		.name = h->builtins[low - 1].symbol, .addr = addr - *offset, .type = STT_FUNC};
+	*offset = link - b->start;
+	*sym = (struct symbol){.name = b->symbol, .addr = addr - *offset, .type = STT_FUNC};
 	return true;
 }

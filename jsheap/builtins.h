@@ -7,9 +7,10 @@
 
 #include "jsheap/heap.h"
 
-/* A builtin: where its code starts, as link-time address of V8's binary where that is known. */
+/* A builtin: where its code is, as link-time addresses of V8's binary, or run addresses of a copy that
+ * an isolate made for itself. */
 struct js_builtin {
-	addr_t start;
+	addr_t start, end;
 	const char *symbol; /* "Builtins_JSEntry" */
 };
 

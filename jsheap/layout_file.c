@@ -303,12 +303,13 @@ static bool same_version(json_t *root, const struct versions *v)
 	       strncmp(v8, v->v8, len) == 0;
 }
 
-/* What another build of the same version has elsewhere. */
+/* What another build of the same version has elsewhere. (Thread-local memory is only searched, so that
+ * its size need not be exact.) */
 static void forget_addresses(struct v8_layout *l)
 {
 	l->by_version = true;
 	l->nspaces = 0;
-	l->isolate_variable = (struct v8_isolate_variable){0};
+	l->isolate_variable.kind = ISOLATE_NOWHERE;
 }
 
 /* Use the file when it is the target's. RC_UNSUP when it is not, with `wrong` set when it cannot be

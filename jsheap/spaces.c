@@ -1,7 +1,8 @@
 /*
  * spaces - see the header.
  *
- *	Space: | vtable | Heap* | number (int32) | ...
+ *	Space: | vtable | Heap* | number (int32) | ...			from V8 8.x on
+ *	       | vtable | observers, 4 words | Heap* | number (int32) | ...	before
  *
  * The numbers are those of enum AllocationSpace, which grew over time (src/common/globals.h). Which
  * of its orders this V8 has is told by the pages: large ones belong to spaces of large objects,
@@ -13,7 +14,7 @@
 
 #include <string.h>
 
-#define NUMBER_AT   16u
+#define HEAD_WORDS  8
 #define NUMBERS_MAX 16
 #define READ_ONLY   0
 
@@ -22,6 +23,9 @@
 #define LARGE_CLASS(x) x LARGE
 
 static const char *const orders[][NUMBERS_MAX] = {
+	/* V8 7.x and 8.x */
+	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "MapSpace", LARGE, LARGE_CLASS("Code"),
+	 LARGE_CLASS("New")},
 	/* V8 9.x and 10.x */
 	{"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
 	 LARGE_CLASS("Code"), LARGE_CLASS("New"), YOUNG},
@@ -38,20 +42,38 @@ static const char *const orders[][NUMBERS_MAX] = {
 	 LARGE_CLASS("Shared"), LARGE_CLASS("SharedTrusted"), LARGE_CLASS("Trusted")},
 };
 
+static bool is_heap(const struct js_heap *h, uint64_t word)
+{
+	for (size_t i = 0; i < h->nisolates; i++)
+		if (h->isolates[i].heap == word)
+			return true;
+	return false;
+}
+
 static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number)
 {
-	return mem_u32(h->mem, space + NUMBER_AT, number) == RC_OK && *number < NUMBERS_MAX;
+	uint64_t w[HEAD_WORDS];
+
+	if (mem_read(h->mem, space, w, sizeof w) != RC_OK)
+		return false;
+	for (size_t i = 1; i + 1 < HEAD_WORDS; i++) {
+		if (!is_heap(h, w[i]))
+			continue;
+		*number = (uint32_t)w[i + 1];
+		return *number < NUMBERS_MAX;
+	}
+	return false;
 }
 
 /* Does the name of its space fit what the page is? */
 static bool fits(const struct js_heap *h, const struct js_page *p, const char *name)
 {
-	const uint64_t young = (uint64_t)(v8_value(&h->layout, V8_page_from_flag) |
+	const uint64_t flags = (uint64_t)(v8_value(&h->layout, V8_page_from_flag) |
 					  v8_value(&h->layout, V8_page_to_flag));
-	bool large = p->kind == PAGE_LARGE;
+	bool large = p->kind == PAGE_LARGE, young = (p->flags & flags) != 0;
 
 	return name != NULL && (strstr(name, LARGE) != NULL) == large &&
-	       (large || (strcmp(name, YOUNG) == 0) == ((p->flags & young) != 0));
+	       (strcmp(name, large ? LARGE_CLASS("New") : YOUNG) == 0) == young;
 }
 
 static size_t votes(const struct js_heap *h, const char *const *order)
@@ -96,5 +118,8 @@ bool space_may_be_read_only(const struct js_heap *h, addr_t space)
 {
 	uint32_t number;
 
-	return h->space_classes.n == 0 && number_of(h, space, &number) && number == READ_ONLY;
+	/* One that isolates share has no heap; its number stands where that of the others is. */
+	return h->space_classes.n == 0 &&
+	       (number_of(h, space, &number) || mem_u32(h->mem, space + 16, &number) == RC_OK) &&
+	       number == READ_ONLY;
 }

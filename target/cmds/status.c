@@ -111,10 +111,12 @@ static void put_banner(struct target *t, const struct status_js *js, struct str 
 	put_end(t, js, out);
 	put_command(t, out);
 	if (js->layout != NULL)
-		str_printf(out,
-			   "\nV8's layout is from %s%s: names of native functions are not known",
-			   js->layout,
-			   js->layout_by_version ? ", of another build of the same version" : "");
+		str_printf(
+			out,
+			"\nV8's layout is from %s%s: names of native functions and the source text "
+			"of Node's own modules are not known",
+			js->layout,
+			js->layout_by_version ? ", of another build of the same version" : "");
 	if (!t->complete) {
 		str_puts(out, "\nthis core is truncated: ");
 		str_put_size(out, t->missing);

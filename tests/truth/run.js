@@ -12,6 +12,7 @@ const assert = require('assert');
 const { spawnSync } = require('child_process');
 const fs = require('fs');
 const { Suite, records, ofType, versions, corePath, truthOf } = require('../runner.js');
+const builds = require('./builds.js');
 const commands = require('./commands.js');
 const gc = require('./gc.js');
 const heap = require('./heap.js');
@@ -87,6 +88,11 @@ const tests = {
 		inside.functions(suite, core, truth);
 		inside.closures(suite, core, truth);
 		inside.scripts(suite, core, truth);
+		inside.whatis(suite, core);
+		inside.maps(suite, core, truth);
+		inside.spaces(suite, core, truth);
+		inside.code(suite, core);
+		inside.facts(suite, core);
 	},
 	oom(core, truth) {
 		heap.oom(suite, core);
@@ -142,6 +148,13 @@ for (const version of versions()) {
 	if (only === undefined || only === 'commands') {
 		everyCommand(version);
 	}
+	if (only === undefined || only === 'builds') {
+		builds.version(suite, version);
+	}
+}
+
+if (only === undefined || only === 'builds') {
+	builds.debian(suite);
 }
 
 if (!wrong && (only === undefined || only === 'heap')) {
