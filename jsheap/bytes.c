@@ -148,6 +148,25 @@ static void clip(struct js_bytes *b, const struct js_bytes *buffer, bool tracks)
 		b->addr = 0;
 }
 
+/* In the typed array itself; in older versions in its elements, {length, base, external}. */
+static enum rc data_pointers(const struct js_heap *h, jsval v, uint64_t *external, uint64_t *base)
+{
+	const struct v8_layout *l = &h->layout;
+	int64_t at;
+	jsval elements;
+
+	if (v8_has(l, V8_JSTypedArray_external_pointer)) {
+		TRY(js_word(h, v, v8_value(l, V8_JSTypedArray_external_pointer), external));
+		return js_word(h, v, v8_value(l, V8_JSTypedArray_base_pointer), base);
+	}
+	if (!v8_has(l, V8_FixedTypedArray_external_pointer))
+		return RC_UNSUP;
+	at = v8_value(l, V8_FixedTypedArray_external_pointer);
+	TRY(js_field(h, v, v8_value(l, V8_JSObject_elements), &elements));
+	TRY(js_word(h, elements, at, external));
+	return js_word(h, elements, at - 8, base);
+}
+
 static enum rc view(const struct js_heap *h, jsval v, struct js_bytes *b)
 {
 	const struct v8_layout *l = &h->layout;
@@ -162,8 +181,7 @@ static enum rc view(const struct js_heap *h, jsval v, struct js_bytes *b)
 	TRY(js_word(h, v, v8_value(l, V8_JSArrayBufferView_byte_length), &b->length));
 	if (typed) {
 		b->type = type_of(h, v);
-		TRY(js_word(h, v, v8_value(l, V8_JSTypedArray_external_pointer), &external));
-		TRY(js_word(h, v, v8_value(l, V8_JSTypedArray_base_pointer), &base));
+		TRY(data_pointers(h, v, &external, &base));
 	}
 	/* On the heap the external part is what is missing from the holder. */
 	b->addr = typed ? base + external : whole.addr != 0 ? whole.addr + b->offset : 0;

@@ -220,6 +220,9 @@ static enum rc sloppy_elements(const struct js_heap *h, jsval elements, bool dic
 	TRY(array_count(h, elements, &s.mapped));
 	TRY(js_field(h, elements, 16, &s.context));
 	TRY(js_field(h, elements, 24, &store));
+	/* Where it is a plain array, these two count as elements. */
+	if (js_is(h, elements, T_FIXED_ARRAY))
+		s.mapped -= s.mapped < 2 ? s.mapped : 2;
 	TRY(dictionary ? dictionary_elements(h, store, give_argument, &s)
 		       : store_elements(&s, store));
 	return give_mapped(&s, s.mapped);

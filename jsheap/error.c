@@ -4,7 +4,8 @@
  * Under a private symbol stands the text that `stack` returned, or, as long as nobody asked, the
  * frames. These had many forms:
  *
- *	FixedArray {count, (receiver, function, code, offset, flags, parameters)...}     until 8.x
+ *	FixedArray {count, (receiver, function, code, offset, flags, parameters)...}     until 8.x,
+ *	                                                      as elements of an array in the oldest
  *	FixedArray of frames that name such an array and an index into it                7.9 to 8.x
  *	FixedArray of structs {receiver, function, code, offset, flags, parameters}      9.0 to 12.0
  *	the same with the code in front                                                  12.x, 13.x
@@ -201,6 +202,8 @@ enum rc js_error_stack(const struct js_heap *h, jsval v, struct str *out)
 		return rc;
 	if (js_is(h, s.value, T_ERROR_STACK_DATA))
 		TRY(js_field(h, s.value, 8, &s.value));
+	if (js_is(h, s.value, T_JS_ARRAY))
+		TRY(js_field(h, s.value, v8_value(&h->layout, V8_JSObject_elements), &s.value));
 	if (js_is_string(h, s.value))
 		return js_string_put(h, s.value, UINT32_MAX, out);
 	if (!js_is(h, s.value, T_FIXED_ARRAY))

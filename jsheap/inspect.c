@@ -174,22 +174,27 @@ static enum rc behind_accessor(struct members *m, jsval key, jsval v)
 	return js_string_is(h, key, "stack") ? inspect_stack(m->in, m->holder) : RC_DONE;
 }
 
-static enum rc named(struct members *m, jsval key, jsval v, bool is_accessor)
+static enum rc named(struct members *m, const struct js_property *p)
 {
 	struct str name = STR_INIT;
 
 	if (!members_room(m))
 		return RC_OK;
-	if (is_accessor) {
-		enum rc rc = behind_accessor(m, key, v);
+	if (p->accessor) {
+		enum rc rc = behind_accessor(m, p->key, p->value);
 		if (rc != RC_DONE)
 			return rc;
 	}
-	if (js_key_put(m->in->h, key, &name) != RC_OK)
+	if (js_key_put(m->in->h, p->key, &name) != RC_OK)
 		str_puts(&name, "?");
 	m->in->e->key(m->in->e, str_text(&name), name.n);
 	str_free(&name);
-	return is_accessor ? accessor(m->in, v) : inspect_value(m->in, v);
+	if (p->is_double) {
+		m->in->values++;
+		inspect_number(m->in, p->number);
+		return RC_OK;
+	}
+	return p->accessor ? accessor(m->in, p->value) : inspect_value(m->in, p->value);
 }
 
 /*
@@ -221,7 +226,8 @@ static enum rc private_methods(struct members *m, jsval context)
 		bool pair = js_is(h, v, T_ACCESSOR_PAIR);
 		const char *text = js_string_name(h, jsval_of(name), &m->in->arena);
 		if (!is_static && (pair || js_is_function(h, v)) && text != NULL && text[0] == '#')
-			TRY(named(m, jsval_of(name), v, pair));
+			TRY(named(m, &(struct js_property){
+					     .key = jsval_of(name), .value = v, .accessor = pair}));
 	}
 	return RC_OK;
 }
@@ -245,7 +251,7 @@ static enum rc property(void *ctx, const struct js_property *p)
 		return private_methods(m, p->value);
 	if (js_key_internal(m->in->h, p->key) || hidden(m, p))
 		return RC_OK;
-	return named(m, p->key, p->value, p->accessor);
+	return named(m, p);
 }
 
 static enum rc element_value(struct members *m, const struct js_element *e)

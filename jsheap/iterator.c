@@ -5,6 +5,7 @@
  */
 #include "jsheap/iterator.h"
 
+#include "jsheap/context.h"
 #include "jsheap/function.h"
 #include "jsheap/map.h"
 #include "jsheap/ordered.h"
@@ -102,14 +103,15 @@ static const char *collection_over(const struct js_heap *h, jsval v, bool map)
 	uint16_t types[TYPES_MAX], type;
 	unsigned n = 0, kinds = map ? 3 : 2;
 	struct js_map mine, other;
-	jsval own, context, length, slot;
+	struct js_context c;
+	jsval own, context, slot;
 
 	if (js_map_of(h, v, &own) != RC_OK || js_map_load(h, own, &mine) != RC_OK ||
 	    context_of(h, mine.prototype, &context) != RC_OK ||
-	    js_field(h, context, v8_value(&h->layout, V8_FixedArray_length), &length) != RC_OK)
+	    js_context_load(h, context, &c) != RC_OK)
 		return NULL;
 	type = mine.type;
-	for (int64_t i = 0; i < jsval_smi(length); i++) {
+	for (int64_t i = 0; i < c.nslots; i++) {
 		int64_t at = v8_value(&h->layout, V8_FixedArray_data) + 8 * i;
 		if (js_field(h, context, at, &slot) == RC_OK && js_is_map(h, slot) &&
 		    js_map_load(h, slot, &other) == RC_OK &&

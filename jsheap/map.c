@@ -38,6 +38,37 @@ static enum rc load_bits(const struct js_heap *h, struct js_map *m)
 	return RC_OK;
 }
 
+/* V8 until 8.0 keeps doubles as they are in the words of objects, and a bit for each such word. Where
+ * it no longer does, another field stands in that place, which is neither Smi nor bytes. */
+static void load_layout(const struct js_heap *h, struct js_map *m)
+{
+	jsval v;
+
+	if (v8_has(&h->layout, V8_Map_layout_descriptor) &&
+	    js_field(h, m->map, v8_value(&h->layout, V8_Map_layout_descriptor), &v) == RC_OK &&
+	    (jsval_is_smi(v) || js_is(h, v, T_BYTE_ARRAY)))
+		m->layout = v;
+}
+
+static bool is_raw_double(const struct js_heap *h, const struct js_map *m, uint32_t index)
+{
+	jsval length;
+	uint8_t byte;
+
+	if (m->layout.bits == 0)
+		return false;
+	if (jsval_is_smi(m->layout))
+		return index < 32 && ((uint32_t)jsval_smi(m->layout) >> index & 1) != 0;
+	return js_field(h, m->layout, v8_value(&h->layout, V8_FixedArray_length), &length) ==
+		       RC_OK &&
+	       jsval_is_smi(length) && (int64_t)(index / 8) < jsval_smi(length) &&
+	       mem_u8(h->mem,
+		      jsval_addr(m->layout) + (addr_t)v8_value(&h->layout, V8_FixedArray_data) +
+			      index / 8,
+		      &byte) == RC_OK &&
+	       (byte >> index % 8 & 1) != 0;
+}
+
 enum rc js_map_load(const struct js_heap *h, jsval v, struct js_map *m)
 {
 	uint16_t have = 0;
@@ -55,6 +86,7 @@ enum rc js_map_load(const struct js_heap *h, jsval v, struct js_map *m)
 	TRY(js_field(h, v, v8_value(&h->layout, V8_Map_descriptors), &m->descriptors));
 	if (m->nproperties == 0)
 		return RC_OK;
+	load_layout(h, m);
 	if (!jsval_is_pointer(m->descriptors) || js_page_at(h, m->descriptors.bits) == NULL)
 		return RC_BAD;
 	TRY(mem_u16(h->mem, jsval_addr(m->descriptors) + 8, &have));
@@ -102,6 +134,7 @@ enum rc js_map_descriptor(const struct js_heap *h, const struct js_map *m, uint3
 	uint32_t index = (d->details & (uint32_t)v8_value(l, V8_prop_index_mask)) >>
 			 (uint32_t)v8_value(l, V8_prop_index_shift);
 	d->in_object = index < m->ninobject;
+	d->raw_double = d->in_object && is_raw_double(h, m, index);
 	d->offset = d->in_object ? m->inobject_at + 8 * (uint64_t)index
 				 : (uint64_t)v8_value(l, V8_FixedArray_data) +
 					   8 * (uint64_t)(index - m->ninobject);

@@ -31,6 +31,7 @@ struct js_map {
 	bool base_constructor; /* instances were made by `constructor` itself, not by a subclass */
 	bool callable;
 	jsval prototype, constructor_or_back, descriptors;
+	jsval layout; /* which in-object words are raw doubles: a Smi or ByteArray of bits; else bits 0 */
 };
 
 /* RC_OK, RC_BAD when v is no map or its numbers do not fit together, RC_FAULT, RC_NOTSAVED. */
@@ -49,6 +50,7 @@ struct js_descriptor {
 	bool in_field;
 	bool accessor;
 	bool in_object; /* at `offset` of the object itself, else of its property array */
+	bool raw_double; /* the word there is a double, no value */
 	uint64_t offset;
 };
 

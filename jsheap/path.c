@@ -112,6 +112,9 @@ static enum rc take_step(const struct js_heap *h, jsval v, const struct step *s,
 		return why_set(why, RC_DONE, v.bits, "no such property");
 	if (p.accessor)
 		return why_set(why, RC_UNSUP, v.bits, "the property is an accessor");
+	if (p.is_double)
+		return why_set(why, RC_UNSUP, v.bits,
+			       "the property is a number without an address");
 	*member = p.value;
 	return RC_OK;
 }

@@ -168,7 +168,13 @@ static enum rc fast_property(const struct js_heap *h, jsval v, const struct js_m
 	};
 	if (!d.in_field)
 		return RC_OK;
-	return js_field(h, d.in_object ? v : table, (int64_t)d.offset, &p->value);
+	TRY(js_field(h, d.in_object ? v : table, (int64_t)d.offset, &p->value));
+	if (d.raw_double) {
+		p->is_double = true;
+		memcpy(&p->number, &p->value.bits, sizeof p->number);
+		p->value = jsval_of(0);
+	}
+	return RC_OK;
 }
 
 enum rc js_properties(const struct js_heap *h, jsval v, js_property_fn *fn, void *ctx)

@@ -13,6 +13,8 @@ struct js_property {
 	jsval key;   /* a string or a symbol */
 	jsval value; /* a value; an AccessorPair or AccessorInfo when accessor is set */
 	bool accessor;
+	bool is_double; /* `number` is the value: V8 keeps it without an object */
+	double number;
 	unsigned attributes;
 	uint32_t index; /* position in V8's order of creation */
 };

@@ -74,7 +74,7 @@ function classes() {
 	class Worse extends TypeError {}
 	const c = {
 		derived: new Derived(), derivedArray: Many.of(1, 2),
-		derivedMap: as(new Pairs([[1, 2]]), { $kind: 'map', $constructor: 'Pairs', entries: [[1, 2]] }),
+		derivedMap: as(new Pairs([[1, 2]]), { $kind: 'map', entries: [[1, 2]] }),
 		derivedError: as(new Worse('worse'), { $kind: 'error', $constructor: 'Worse', message: 'worse' }),
 		fields: as(newer('new (class Fields { #x = 1; #y = { in: "side" }; #z; pub = "p"; #d = 1.5; })'),
 			{ '#x': 1, '#y': shared, '#z': { $kind: 'undefined' }, pub: 'p', '#d': 1.5 }),
