@@ -1,13 +1,14 @@
 'use strict';
 /*
- * heap - a core cut off in the middle of its memory, at twenty places: the heap opens or it is said
- * why not, and nothing is counted that the whole core does not have.
+ * heap - a core cut off in the middle of its memory, at twenty places, also one of a heap in the middle
+ * of a collection: the heap opens or it is said why not, and nothing is counted that the whole core
+ * does not have.
  */
 const assert = require('assert');
 const { spawnSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
-const { mdbish, records, ofType, corePath } = require('../runner.js');
+const { mdbish, records, ofType, corePath, truthOf } = require('../runner.js');
 const elf = require('./elf.js');
 
 const CUTS = 20;
@@ -31,9 +32,11 @@ function places(core) {
 	return [...found].sort((a, b) => b - a);
 }
 
-function cutHeaps(suite, version, work) {
-	suite.section(`cut ${version}`);
-	const core = corePath(version, 'values');
+function cutHeaps(suite, version, work, name) {
+	suite.section(`cut ${version} ${name}`);
+	const core = corePath(version, name);
+	// gdb puts the notes, which name the executable, behind the memory.
+	const { executable } = truthOf(version, name);
 	const cut = path.join(work, 'cut-heap.core');
 	assert.strictEqual(spawnSync('cp', ['--sparse=always', core, cut]).status, 0);
 	const whole = sum(ofType(records(core, ['::findjsobjects']), 'jsobjects'));
@@ -41,7 +44,7 @@ function cutHeaps(suite, version, work) {
 	for (const size of places(core)) {
 		fs.truncateSync(cut, size);
 		suite.test(`${size} bytes`, () => {
-			const result = mdbish(['--json', '-e', '::findjsobjects', cut]);
+			const result = mdbish(['--json', '-x', executable, '-e', '::findjsobjects', cut]);
 			assert.ok(!result.timedOut, `${result.command}: hangs`);
 			assert.strictEqual(result.signal, null, `${result.signal}\n${result.stderr}`);
 			assert.doesNotMatch(result.stderr, /Sanitizer|runtime error/);

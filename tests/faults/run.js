@@ -310,7 +310,7 @@ try {
 	otherPrograms(newest);
 	unknownNodes(newest);
 	all.forEach(truncated);
-	all.forEach((version) => cutHeaps(suite, version, work));
+	all.forEach((version) => ['values', 'gc-evacuate'].forEach((name) => cutHeaps(suite, version, work, name)));
 	damaged(newest);
 	shrinking(newest);
 	all.forEach(scribbled);

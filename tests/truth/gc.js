@@ -38,10 +38,13 @@ function inTheMiddle(suite, core, truth, states) {
 		assert.strictEqual(new Set(addresses).size, addresses.length);
 	});
 	suite.test('each of those held is its own', () => {
-		const values = ofType(records(core, ['::findjsobjects -c TruthYoungHeld -l | ::jsprint']), 'jsvalue');
-		const numbers = values.map((r) => r.value.young).sort((a, b) => a - b);
-		assert.deepStrictEqual(numbers,
-			Array.from({ length: truth.constructors.TruthYoungHeld }, (unused, i) => i));
+		const all = records(core, ['::findjsobjects -c TruthYoungHeld -l | ::jsprint', 'info threads']);
+		const numbers = ofType(all, 'jsvalue').map((r) => r.value.young).filter((n) => n !== undefined);
+		const made = truth.constructors.TruthYoungHeld;
+		assert.strictEqual(new Set(numbers).size, numbers.length);
+		assert.ok(numbers.every((n) => Number.isInteger(n) && n >= 0 && n < made));
+		// A thread may have been copying one: from V8 14 on its copy is not filled yet.
+		assert.ok(made - numbers.length <= ofType(all, 'thread').length, `${numbers.length} of ${made}`);
 	});
 	suite.test('what is said of the heap says that it was in the middle', () => {
 		const result = mdbish(['-e', '::findjsobjects -n 1', core]);
