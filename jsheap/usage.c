@@ -132,6 +132,7 @@ static void add_page(const struct js_heap *h, const struct js_page *p, const str
 		   mem_u64(h->mem, p->metadata + (addr_t)counter + 8, &wasted) == RC_OK &&
 		   allocated <= area && wasted <= area - allocated && lab <= allocated) {
 		s->used += allocated - lab;
+		s->reserved += lab;
 		s->available += area - (allocated - lab) - wasted;
 	} else {
 		s->used += sum->bytes;

@@ -20,9 +20,11 @@ struct js_space {
 	uint64_t committed; /* bytes of the pages, as V8 reserved them */
 	uint64_t used; /* bytes of objects as V8 counts them; `walked` where it keeps no counter */
 	uint64_t available; /* bytes that objects may be made in without another page */
-	uint64_t walked;    /* bytes of the objects that a walk finds, garbage among them */
-	uint64_t objects;   /* their number */
-	bool counted;       /* V8's counters were found */
+	uint64_t
+		reserved; /* bytes of allocation areas: available, though V8 may count them as used */
+	uint64_t walked;  /* bytes of the objects that a walk finds, garbage among them */
+	uint64_t objects; /* their number */
+	bool counted;     /* V8's counters were found */
 };
 
 struct js_spaces {

@@ -258,7 +258,32 @@ static enum rc put_unnamed(struct run *r, const struct object *o, uint64_t offse
 	return put_word(r, o, offset, NULL, NULL);
 }
 
-/* The first field that lies in the word at offset, or NULL; *next is the one behind it. */
+/* Bytes of a word that no field covers. */
+static enum rc put_rest(struct run *r, const struct object *o, uint64_t from, uint64_t to)
+{
+	uint64_t w = 0;
+
+	if (from >= to)
+		return RC_OK;
+	TRY(mem_read(r->heap->mem, o->addr + from, &w, to - from));
+	return put(r, from, (unsigned)(to - from), NULL, NULL, NULL, w,
+		   arena_printf(r->arena, "%llu", (unsigned long long)w));
+}
+
+/* A word that one field or several share; *f goes behind them. */
+static enum rc put_shared_word(struct run *r, const struct object *o, uint64_t word, size_t *f)
+{
+	uint64_t at = word;
+
+	for (; *f < o->nfields && o->fields[*f].offset < word + 8; ++*f) {
+		const struct js_class_field *field = &o->fields[*f];
+		TRY(put_rest(r, o, at, field->offset));
+		TRY(put_field(r, o, field));
+		at = field->offset + field->bytes;
+	}
+	return put_rest(r, o, at, word + 8);
+}
+
 static enum rc put_words(struct run *r, const struct object *o)
 {
 	const struct args *a = r->args;
@@ -272,9 +297,7 @@ static enum rc put_words(struct run *r, const struct object *o)
 		while (f < o->nfields && o->fields[f].offset < offset)
 			f++;
 		if (f < o->nfields && o->fields[f].offset < offset + 8) {
-			uint64_t word = offset;
-			for (; f < o->nfields && o->fields[f].offset < word + 8; f++)
-				TRY(put_field(r, o, &o->fields[f]));
+			TRY(put_shared_word(r, o, offset, &f));
 			offset += 8;
 			continue;
 		}

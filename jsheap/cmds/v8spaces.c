@@ -22,6 +22,7 @@ static const struct col cols[] = {
 	{"committed", COL_SIZE, 0, NULL},
 	{"used", COL_SIZE, 0, NULL},
 	{"available", COL_SIZE, 0, NULL},
+	{"reserved", COL_SIZE, COL_JSON_ONLY, NULL},
 	{"walked", COL_SIZE, 0, "OBJECTS' BYTES"},
 	{"objects", COL_UINT, 0, NULL},
 	{"counted", COL_BOOL, COL_JSON_ONLY, NULL},
@@ -59,8 +60,8 @@ static enum rc run(struct run *r)
 		if (a->isolate != NOT_GIVEN && (shared || s->isolate != a->isolate))
 			continue;
 		rc = row(r->sink, &record, shared ? NUL : U(s->isolate), S(s->name), U(s->pages),
-			 U(s->committed), U(s->used), U(s->available), U(s->walked), U(s->objects),
-			 B(s->counted), S(s->class));
+			 U(s->committed), U(s->used), U(s->available), U(s->reserved), U(s->walked),
+			 U(s->objects), B(s->counted), S(s->class));
 	}
 	js_spaces_free(&all);
 	return rc;
@@ -71,7 +72,9 @@ const struct command cmd_v8spaces = {
 	.summary = "how full the spaces of the heap are, as v8.getHeapSpaceStatistics() counts",
 	.help = "`committed` is what V8 has reserved for the space, `used` what its objects take "
 		"by V8's "
-		"own counters, `available` what is free in its pages. The bytes and the number of "
+		"own counters, `available` what is free in its pages. Areas that are reserved for "
+		"allocation are available here; V8 may count them as used (`reserved`, in JSON). "
+		"The bytes and the number of "
 		"objects "
 		"beside them come from walking the pages: they include garbage that was not swept "
 		"yet, "

@@ -139,4 +139,165 @@ function scripts(suite, core, truth) {
 	});
 }
 
-module.exports = { functions, closures, scripts };
+/* Addresses of some objects, spread over the heap. */
+function sample(core, command, n) {
+	const all = ofType(records(core, [command]), 'jsobject');
+	const step = Math.max(1, Math.floor(all.length / n));
+	return all.filter((unused, i) => i % step === 0).map((o) => BigInt(o.address));
+}
+
+function whatis(suite, core) {
+	suite.test('::v8whatis finds objects from their middle, and only them', () => {
+		const starts = sample(core, '::walk v8object', 100);
+		const lines = starts.flatMap((v) => [`0x${v.toString(16)}::v8whatis`,
+			`0x${(v - 1n + 7n).toString(16)}::v8whatis`]);
+		const found = ofType(records(core, lines), 'v8whatis');
+		assert.strictEqual(found.length, 2 * starts.length);
+		starts.forEach((v, i) => {
+			const [first, middle] = [found[2 * i], found[2 * i + 1]];
+			assert.deepStrictEqual([first.kind, BigInt(first.object), first.offset], ['object', v, 0]);
+			assert.ok(first.size >= 8 && first.instance_type !== null);
+			assert.deepStrictEqual([middle.kind, BigInt(middle.object), middle.offset], ['object', v, 7]);
+			const last = v - 1n + BigInt(first.size) - 1n;
+			assert.ok(last < BigInt(first.page) + 2n ** 40n);
+		});
+	});
+	suite.test('the byte behind an object is not of it', () => {
+		const [object] = sample(core, '::findjsobjects -c TruthFunctions -p declaration -l', 1);
+		const at = (v) => ofType(records(core, [`0x${v.toString(16)}::v8whatis`]), 'v8whatis')[0];
+		const { size } = at(object);
+		const end = object - 1n + BigInt(size);
+		assert.strictEqual(BigInt(at(end - 1n).object), object);
+		assert.notStrictEqual(at(end).object, `0x${object.toString(16)}`);
+	});
+	suite.test('::v8whatis knows roots, headers and what is no heap', () => {
+		const [root] = ofType(records(core, ['::v8roots -n undefined_value']), 'root');
+		const [page] = ofType(records(core, ['::v8pages']), 'page');
+		const [a, b, c] = ofType(records(core, [`${root.address}::v8whatis`,
+			`${page.address}::v8whatis`, '0x10::v8whatis']), 'v8whatis');
+		assert.deepStrictEqual([a.kind, a.root], ['outside', 'undefined_value']);
+		assert.deepStrictEqual([b.kind, b.page], ['header', page.address]);
+		assert.strictEqual(c.kind, 'outside');
+	});
+}
+
+/* The map of an object knows its properties in their order; ::v8print shows them with their values. */
+function maps(suite, core, truth) {
+	const object = `::findjsobjects ${KEPT.closures} -l`;
+	let properties = [];
+	suite.test('::v8map has the properties of an object', () => {
+		const all = records(core, [`${object} | ::v8map`]);
+		const [map] = ofType(all, 'v8map');
+		properties = ofType(all, 'descriptor');
+		assert.deepStrictEqual(properties.map((d) => d.name), truth.closureOrder);
+		assert.deepStrictEqual([map.properties, map.constructor_name, map.instance_type],
+			[truth.closureOrder.length, 'TruthClosures', 'JS_OBJECT']);
+		assert.ok(properties.every((d) => d.writable && d.enumerable && d.configurable));
+		assert.ok(map.bits.includes('extensible') && !map.bits.includes('callable'));
+	});
+	suite.test('::v8map of a function says that it is callable', () => {
+		const [{ bits }] = ofType(kept(core, 'functions', '::v8map'), 'v8map');
+		assert.ok(bits.includes('callable'));
+	});
+	suite.test('::v8print shows every word once', () => {
+		for (const command of ['::findjsobjects -c Map -n 1', '::jsscripts in-script', '::v8roots -n undefined_value']) {
+			const [{ size }] = ofType(records(core, [`${command} | ::v8whatis`]), 'v8whatis');
+			const fields = ofType(records(core, [`${command} | ::v8print -n 10000`]), 'field');
+			let end = 0;
+			for (const field of fields) {
+				assert.strictEqual(field.offset, end, command);
+				end = field.offset + field.bytes;
+			}
+			assert.strictEqual(end, size, command);
+			assert.strictEqual(fields[0].name, 'map');
+		}
+	});
+	suite.test('::v8print gives properties the values that ::jsprint has', () => {
+		const fields = ofType(records(core, [`${object} | ::v8print`]), 'field');
+		const own = fields.filter((f) => f.source === 'property');
+		const mine = properties.filter((d) => d.location === 'object');
+		assert.deepStrictEqual(own.map((f) => [f.name, f.offset]), mine.map((d) => [`.${d.name}`, d.offset]));
+		const walked = ofType(records(core, [`${object} | ::walk jsprop`]), 'jsobject').map((o) => o.address);
+		assert.deepStrictEqual(own.map((f) => f.value), walked.slice(0, own.length));
+	});
+	suite.test('::v8print names the variables of a context', () => {
+		const [scope] = kept(core, 'closures', '::jsclosure -l 1').filter((r) => r.type === 'scope' && r.kind === 'function');
+		const all = records(core, [`${scope.address}::jsclosure -l 1`, `${scope.address}::v8print`]);
+		const names = ofType(all, 'variable').map((v) => v.name);
+		const fields = ofType(all, 'field').map((f) => f.name);
+		assert.ok(names.length > 0);
+		names.forEach((n) => assert.ok(fields.includes(n), `${n} in ${fields}`));
+	});
+}
+
+/* V8 counts at the moment of the call, then the truth is written: that takes some memory, too. */
+const TRUTH_BYTES = 64 * 1024;
+
+function spaces(suite, core, truth) {
+	let found = [];
+	suite.test('::v8spaces has the spaces that V8 has', () => {
+		found = ofType(records(core, ['::v8spaces']), 'v8space');
+		assert.ok(found.length >= 5);
+	});
+	for (const space of truth.spaces.filter((s) => s.space_size > 0 && s.space_name !== 'read_only_space')) {
+		suite.test(`${space.space_name} as V8 counts it`, () => {
+			const mine = found.find((s) => s.space === space.space_name);
+			assert.strictEqual(mine.committed, space.space_size);
+			if (space.space_name !== 'new_space') {
+				const more = space.space_used_size - mine.used;
+				assert.ok(more >= -TRUTH_BYTES && more <= mine.reserved + TRUTH_BYTES,
+					`V8 counts ${more} bytes more, ${mine.reserved} are reserved`);
+				assert.ok(Math.abs(mine.walked - mine.used) <= TRUTH_BYTES, 'what the walk finds');
+			}
+		});
+	}
+}
+
+function code(suite, core) {
+	suite.test('::v8code has the hot function\'s machine code', () => {
+		const own = `::findjsobjects ${KEPT.functions} -l | ::jsprint -d 0 hot`;
+		const [{ address }] = ofType(records(core, [own]), 'jsvalue');
+		const found = ofType(records(core, [`${address}::v8code`]), 'code');
+		assert.ok(found.every((c) => c.function === 'hot' && c.size > 0 && c.kind !== 'builtin'));
+		const middle = `0x${(BigInt(found[0].start) + 5n).toString(16)}`;
+		const [same] = ofType(records(core, [`${middle}::v8code`]), 'code');
+		assert.deepStrictEqual([same.address, same.offset], [found[0].address, 5]);
+	});
+	suite.test('::v8code knows builtins by name', () => {
+		const all = ofType(records(core, ['::v8code -k builtin']), 'code');
+		const names = new Set(all.map((c) => c.function));
+		assert.ok(all.length > 1000, `${all.length} builtins`);
+		['ArrayMap', 'JSEntry', 'PromiseConstructor'].forEach((n) => assert.ok(names.has(n), `${n} is missing`));
+	});
+}
+
+function facts(suite, core) {
+	suite.test('no fact of the layout is wrong', () => {
+		const all = records(core, ['::v8selftest']);
+		const [sum] = ofType(all, 'selftest');
+		const wrong = ofType(all, 'fact').filter((f) => f.verdict === 'DISPROVED');
+		assert.deepStrictEqual(wrong, []);
+		assert.ok(sum.proved >= 90, `${sum.proved} are proved`);
+		suite.note(`${sum.proved} facts are proved, ${sum.symbol} rest on symbols, ${sum.table} on the table, `
+			+ `${sum.unknown} are not known`);
+	});
+	suite.test('types have names', () => {
+		const types = ofType(records(core, ['::v8types']), 'v8type');
+		const sum = (list) => list.reduce((total, t) => total + t.count, 0);
+		// V8 numbers constructors of classes, promises ... apart from other functions.
+		const nameless = types.filter((t) => t.name === null && t.class !== 'function');
+		assert.ok(sum(nameless) <= sum(types) / 1000, JSON.stringify(nameless));
+		const functions = types.filter((t) => t.class === 'function');
+		const found = ofType(records(core, ['::findjsobjects -c Function']), 'jsobjects');
+		assert.ok(sum(functions) >= found.reduce((total, g) => total + g.count, 0) / 2);
+	});
+	suite.test('roots have the values that their names say', () => {
+		const roots = new Map(ofType(records(core, ['::v8roots']), 'root').map((r) => [r.name, r]));
+		for (const [name, text] of [['undefined_value', 'undefined'], ['null_value', 'null'],
+			['true_value', 'true'], ['length_string', '"length"']]) {
+			assert.strictEqual(roots.get(name).text, text);
+		}
+	});
+}
+
+module.exports = { functions, closures, scripts, whatis, maps, spaces, code, facts };
