@@ -8,17 +8,18 @@
  */
 #include "jsheap/heap.h"
 
-#include "jsheap/gc.h"
+#include "jsheap/builtins.h"
 #include "jsheap/entered.h"
+#include "jsheap/gc.h"
 #include "jsheap/pages.h"
 #include "jsheap/scope.h"
 #include "jsheap/sizes.h"
 
 #include <string.h>
 
-#define ROOTS_WITHIN    0x4000u  /* bytes from the isolate to the roots table */
-#define HEAP_WITHIN     0x20000u /* bytes from the isolate to its heap */
-#define ISOLATES_MAX    4096
+#define ROOTS_WITHIN 0x4000u  /* bytes from the isolate to the roots table */
+#define HEAP_WITHIN  0x20000u /* bytes from the isolate to its heap */
+#define ISOLATES_MAX 4096
 
 static const char *const root_wanted[R_COUNT] = {
 #define ROOT(id, name) [R_##id] = name,
@@ -142,14 +143,31 @@ static enum rc add_isolate(struct js_heap *h, addr_t heap)
 	return RC_OK;
 }
 
-/* The main isolate first: it belongs to the thread whose tid is the pid; then by thread. */
-static int main_first(const void *a, const void *b)
+static int by_thread(const void *a, const void *b)
 {
 	const struct js_isolate *x = a, *y = b;
 	pid_t tx = x->thread != 0 ? x->thread : INT32_MAX,
 	      ty = y->thread != 0 ? y->thread : INT32_MAX;
 
 	return tx < ty ? -1 : tx > ty;
+}
+
+/* The main isolate first: it belongs to the thread whose tid is the pid. Thread ids start anew when
+ * they run out: that of a worker may be lower. */
+static void main_first(struct js_heap *h)
+{
+	size_t i = 0;
+
+	if (h->nisolates > 1)
+		qsort(h->isolates, h->nisolates, sizeof *h->isolates, by_thread);
+	while (i < h->nisolates && h->isolates[i].thread != h->target->pid)
+		i++;
+	if (i < h->nisolates) {
+		struct js_isolate first = h->isolates[i];
+
+		memmove(h->isolates + 1, h->isolates, i * sizeof *h->isolates);
+		h->isolates[0] = first;
+	}
 }
 
 static enum rc find_isolates(struct js_heap *h, const page_headers *found)
@@ -168,8 +186,7 @@ static enum rc find_isolates(struct js_heap *h, const page_headers *found)
 			rc = add_isolate(h, found->at[i].heap);
 	}
 	map_free(&heaps);
-	if (h->nisolates > 1)
-		qsort(h->isolates, h->nisolates, sizeof *h->isolates, main_first);
+	main_first(h);
 	return rc;
 }
 
@@ -229,6 +246,7 @@ static enum rc open_pages(struct js_heap *h, page_headers *found, struct why *wh
 				       ? "heap pages were found, but no isolate that they belong to"
 				       : "no heap page was found: the process had no V8 heap, or "
 					 "the dump left it out");
+	TRY(js_builtins_find(h));
 	TRY(read_roots(h));
 	TRY(pages_read_only(h, &h->isolates[0], found));
 	TRY(pages_adopt(h, found));

@@ -2,7 +2,7 @@
  * spaces - see the header.
  *
  *	Space: | vtable | Heap* | number (int32) | ...			from V8 8.x on
- *	       | vtable | observers, 4 words | Heap* | number (int32) | ...	before
+ *	       | vtable | observers, list of pages, 7 words | Heap* | number (int32) | ...	before
  *
  * The numbers are those of enum AllocationSpace, which grew over time (src/common/globals.h). Which
  * of its orders this V8 has is told by the pages: large ones belong to spaces of large objects,
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define HEAD_WORDS  8
+#define HEAD_WORDS  12
 #define NUMBERS_MAX 16
 #define READ_ONLY   0
 
@@ -22,24 +22,32 @@
 #define LARGE          "LargeObjectSpace"
 #define LARGE_CLASS(x) x LARGE
 
-static const char *const orders[][NUMBERS_MAX] = {
+static const struct order {
+	bool observers; /* the head of a Space is the older one */
+	const char *names[NUMBERS_MAX];
+} orders[] = {
 	/* V8 7.x and 8.x */
-	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "MapSpace", LARGE, LARGE_CLASS("Code"),
-	 LARGE_CLASS("New")},
-	/* V8 9.x and 10.x */
-	{"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
-	 LARGE_CLASS("Code"), LARGE_CLASS("New"), YOUNG},
+	{true,
+	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
+	  LARGE_CLASS("Code"), LARGE_CLASS("New")}},
+	/* 9.x and 10.x */
+	{false,
+	 {"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
+	  LARGE_CLASS("Code"), LARGE_CLASS("New"), YOUNG}},
 	/* 11.x */
-	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", LARGE_CLASS("New"),
-	 LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared")},
+	{false,
+	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", LARGE_CLASS("New"),
+	  LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared")}},
 	/* 12.x */
-	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
-	 LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared"),
-	 LARGE_CLASS("Trusted")},
+	{false,
+	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
+	  LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared"),
+	  LARGE_CLASS("Trusted")}},
 	/* 13.x and later */
-	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
-	 "SharedTrustedSpace", LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"),
-	 LARGE_CLASS("Shared"), LARGE_CLASS("SharedTrusted"), LARGE_CLASS("Trusted")},
+	{false,
+	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
+	  "SharedTrustedSpace", LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"),
+	  LARGE_CLASS("Shared"), LARGE_CLASS("SharedTrusted"), LARGE_CLASS("Trusted")}},
 };
 
 static bool is_heap(const struct js_heap *h, uint64_t word)
@@ -50,7 +58,7 @@ static bool is_heap(const struct js_heap *h, uint64_t word)
 	return false;
 }
 
-static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number)
+static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number, bool *observers)
 {
 	uint64_t w[HEAD_WORDS];
 
@@ -60,6 +68,7 @@ static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number)
 		if (!is_heap(h, w[i]))
 			continue;
 		*number = (uint32_t)w[i + 1];
+		*observers = i > 1;
 		return *number < NUMBERS_MAX;
 	}
 	return false;
@@ -76,16 +85,17 @@ static bool fits(const struct js_heap *h, const struct js_page *p, const char *n
 	       (strcmp(name, large ? LARGE_CLASS("New") : YOUNG) == 0) == young;
 }
 
-static size_t votes(const struct js_heap *h, const char *const *order)
+static size_t votes(const struct js_heap *h, const struct order *order)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->npages; i++) {
 		const struct js_page *p = &h->pages[i];
 		uint32_t number;
+		bool observers;
 
-		if (p->kind != PAGE_READ_ONLY && number_of(h, p->owner, &number))
-			n += fits(h, p, order[number]);
+		if (p->kind != PAGE_READ_ONLY && number_of(h, p->owner, &number, &observers))
+			n += observers == order->observers && fits(h, p, order->names[number]);
 	}
 	return n;
 }
@@ -97,11 +107,11 @@ void spaces_decide(struct js_heap *h)
 	if (h->space_classes.n != 0)
 		return;
 	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
-		size_t n = votes(h, orders[i]);
+		size_t n = votes(h, &orders[i]);
 
 		if (n != 0 && n >= best) {
 			best = n;
-			h->space_order = orders[i];
+			h->space_order = orders[i].names;
 		}
 	}
 }
@@ -109,17 +119,21 @@ void spaces_decide(struct js_heap *h)
 const char *space_by_number(const struct js_heap *h, addr_t space)
 {
 	uint32_t number;
+	bool observers;
 
-	return h->space_order != NULL && number_of(h, space, &number) ? h->space_order[number]
-								      : NULL;
+	return h->space_order != NULL && number_of(h, space, &number, &observers)
+		       ? h->space_order[number]
+		       : NULL;
 }
 
 bool space_may_be_read_only(const struct js_heap *h, addr_t space)
 {
 	uint32_t number;
+	bool observers;
 
 	/* One that isolates share has no heap; its number stands where that of the others is. */
 	return h->space_classes.n == 0 &&
-	       (number_of(h, space, &number) || mem_u32(h->mem, space + 16, &number) == RC_OK) &&
+	       (number_of(h, space, &number, &observers) ||
+		mem_u32(h->mem, space + 16, &number) == RC_OK) &&
 	       number == READ_ONLY;
 }

@@ -55,6 +55,9 @@ function comparable(all, { nativeNames = false, sources = true } = {}) {
 		return value;
 	};
 	return all.filter((r) => r.type !== 'warning').map((r) => {
+		if (r.type === 'page' && r.space === 'LargeObjectSpace') {
+			return { ...r, space: 'OldLargeObjectSpace' }; // as it is called from V8 8.0 on
+		}
 		if (r.type === 'frame' && r.kind === 'native' && !nativeNames) {
 			const { function: name, display, offset, module, ...rest } = r;
 			return rest;
