@@ -175,8 +175,11 @@ static enum rc view(const struct js_heap *h, jsval v, struct js_bytes *b)
 	struct js_bytes whole = {0};
 	jsval buffer;
 
-	TRY(buffer_of(h, v, &buffer));
-	TRY(array_buffer(h, buffer, &whole));
+	enum rc rc = buffer_of(h, v, &buffer);
+	if (rc == RC_OK)
+		rc = array_buffer(h, buffer, &whole);
+	if (rc != RC_OK && !typed)
+		return rc; /* a typed array has its data without it */
 	TRY(js_word(h, v, v8_value(l, V8_JSArrayBufferView_byte_offset), &b->offset));
 	TRY(js_word(h, v, v8_value(l, V8_JSArrayBufferView_byte_length), &b->length));
 	if (typed) {
@@ -186,7 +189,7 @@ static enum rc view(const struct js_heap *h, jsval v, struct js_bytes *b)
 	/* On the heap the external part is what is missing from the holder. */
 	b->addr = typed ? base + external : whole.addr != 0 ? whole.addr + b->offset : 0;
 	/* The buffer of a typed array on the heap is a sketch until somebody asks for it. */
-	if (base == 0)
+	if (base == 0 && rc == RC_OK)
 		clip(b, &whole, length_tracking(h, v));
 	return RC_OK;
 }

@@ -174,9 +174,9 @@ static void collections(void **state)
 	assert_int_equal(js_collection_size(&m->h, v, &n), RC_OK);
 	assert_int_equal(n, 2);
 	check_inspect(m, v, "Map(2) { 2 => 20, 3 => 30 }",
-		      "{\"$kind\":\"map\",\"entries\":[[2,20],[3,30]]}");
+		      "{\"$kind\":\"map\",\"$constructor\":\"Map\",\"entries\":[[2,20],[3,30]]}");
 	check_inspect(m, collection(m, M_JS_SET, 3, 1), "Set(2) { 1, 2 }",
-		      "{\"$kind\":\"set\",\"values\":[1,2]}");
+		      "{\"$kind\":\"set\",\"$constructor\":\"Set\",\"values\":[1,2]}");
 	check_inspect(m, collection(m, M_JS_SET, 0, 0), "Set(0) {}", NULL);
 	memcpy(&t.bits, mock_at(m, v) + 24, 8);
 	static const struct {
