@@ -24,8 +24,8 @@ struct status_js {
 	bool has_isolates;
 	uint64_t isolates;
 	const char *reason; /* the fatal message; lives as long as the target; NULL: none found */
-	const char *node, *v8; /* versions, where the layer knows them better; else NULL */
-	const char *layout;    /* the layout file that stands for V8's binary; NULL: none needed */
+	const char *node, *v8;  /* versions, where the layer knows them better; else NULL */
+	const char *layout;     /* the layout file that stands for V8's binary; NULL: none needed */
 	bool layout_by_version; /* that file is of another build of the same version */
 };
 
@@ -48,9 +48,13 @@ struct session {
 	/* Fills what the V8 layers know for ::status, without opening a heap at great cost; may be
 	 * NULL. Whatever it leaves zeroed stays null. */
 	void (*status_js)(struct session *s, struct status_js *js);
+	/* Puts what V8 keeps at an address of its heap, for ::whatis; false when it is in none, or
+	 * the heap cannot be opened. May be NULL. */
+	bool (*heap_object)(struct session *s, uint64_t addr, struct str *out);
 
-	pid_t thread;   /* selected thread id; 0: the first one */
-	uint64_t frame; /* selected frame index */
+	pid_t thread;     /* selected thread id; 0: the first one */
+	uint64_t isolate; /* number of the selected isolate plus 1; 0: all of them */
+	uint64_t frame;   /* selected frame index */
 	uint64_t dot;
 	unsigned jobs; /* threads of the big passes, at least 1 */
 	bool json, quiet, verbose, keep_going;

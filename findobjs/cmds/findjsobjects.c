@@ -323,10 +323,14 @@ static enum rc run(struct run *r)
 	const struct object_groups *groups;
 	const struct object_group *only = NULL;
 
-	if (a->isolate != NOT_GIVEN && a->isolate >= r->heap->nisolates)
+	uint64_t isolate = a->isolate != NOT_GIVEN    ? a->isolate
+			   : r->session->isolate != 0 ? r->session->isolate - 1
+						      : NOT_GIVEN;
+
+	if (isolate != NOT_GIVEN && isolate >= r->heap->nisolates)
 		return run_error(r, RC_USAGE, 0, "there is no isolate %llu: the process has %zu",
-				 (unsigned long long)a->isolate, r->heap->nisolates);
-	TRY(make_groups(r, a->isolate == NOT_GIVEN ? UINT32_MAX : (uint32_t)a->isolate, &groups));
+				 (unsigned long long)isolate, r->heap->nisolates);
+	TRY(make_groups(r, isolate == NOT_GIVEN ? UINT32_MAX : (uint32_t)isolate, &groups));
 	if (r->has_dot) {
 		only = object_groups_of(groups, js_input(r->heap, r->dot));
 		if (only == NULL)

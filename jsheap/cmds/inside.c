@@ -159,10 +159,13 @@ bool has_text(const char *s, const char *text)
 	return text == NULL || (s != NULL && strstr(s, text) != NULL);
 }
 
-enum rc isolate_given(struct run *r, uint64_t isolate)
+enum rc isolate_wanted(struct run *r, uint64_t given, uint64_t *isolate)
 {
-	if (isolate == NOT_GIVEN || isolate < r->heap->nisolates)
+	*isolate = given != NOT_GIVEN         ? given
+		   : r->session->isolate != 0 ? r->session->isolate - 1
+					      : NOT_GIVEN;
+	if (*isolate == NOT_GIVEN || *isolate < r->heap->nisolates)
 		return RC_OK;
 	return run_error(r, RC_USAGE, 0, "there is no isolate %llu: the process has %zu",
-			 (unsigned long long)isolate, r->heap->nisolates);
+			 (unsigned long long)*isolate, r->heap->nisolates);
 }

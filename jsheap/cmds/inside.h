@@ -34,7 +34,8 @@ const char *type_text(struct run *r, uint16_t type);
 /* True when `text` is NULL or a part of `s`. */
 bool has_text(const char *s, const char *text);
 
-/* The isolates that a command is about: all, or the one of an option -i. RC_USAGE after a message. */
-MUST_USE enum rc isolate_given(struct run *r, uint64_t isolate);
+/* The isolate that a command is about: the one of its option -i (or NOT_GIVEN), else the selected one,
+ * else NOT_GIVEN for all. RC_USAGE after a message. */
+MUST_USE enum rc isolate_wanted(struct run *r, uint64_t given, uint64_t *isolate);
 
 #endif

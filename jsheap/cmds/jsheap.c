@@ -4,10 +4,9 @@
 #include "jsheap/cmds/jsheap.h"
 
 static const struct command *const commands[] = {
-	&cmd_jsprint,    &cmd_jsstack,   &cmd_isolates,  &cmd_v8pages,  &cmd_v8layout,
-	&cmd_jssource,   &cmd_jsscripts, &cmd_jsclosure, &cmd_v8roots,  &cmd_v8whatis,
-	&cmd_v8map,      &cmd_v8types,   &cmd_v8print,   &cmd_v8spaces, &cmd_v8code,
-	&cmd_v8selftest, NULL,
+	&cmd_jsprint,  &cmd_jsstack,   &cmd_isolates,  &cmd_isolate, &cmd_v8pages,    &cmd_v8layout,
+	&cmd_jssource, &cmd_jsscripts, &cmd_jsclosure, &cmd_v8roots, &cmd_v8whatis,   &cmd_v8map,
+	&cmd_v8types,  &cmd_v8print,   &cmd_v8spaces,  &cmd_v8code,  &cmd_v8selftest, NULL,
 };
 
 static const struct walker *const walkers[] = {

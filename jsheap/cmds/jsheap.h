@@ -8,7 +8,7 @@
 
 extern const struct command cmd_jsprint;
 extern const struct command cmd_jsstack;
-extern const struct command cmd_isolates;
+extern const struct command cmd_isolates, cmd_isolate;
 extern const struct command cmd_v8pages;
 extern const struct command cmd_v8layout;
 extern const struct command cmd_jssource, cmd_jsscripts, cmd_jsclosure;

@@ -180,8 +180,9 @@ static enum rc run(struct run *r)
 {
 	const struct args *a = r->args;
 	struct pass p = {.r = r};
+	uint64_t isolate;
 
-	TRY(isolate_given(r, a->isolate));
+	TRY(isolate_wanted(r, a->isolate, &isolate));
 	if (r->has_dot) {
 		jsval v = js_input(r->heap, r->dot);
 		struct js_function f;
@@ -197,7 +198,7 @@ static enum rc run(struct run *r)
 		return one_script(&p, v);
 	}
 	for (size_t i = 0; i < r->heap->nisolates; i++) {
-		if (a->isolate != NOT_GIVEN && a->isolate != i)
+		if (isolate != NOT_GIVEN && isolate != i)
 			continue;
 		p.isolate = i;
 		p.known_isolate = true;

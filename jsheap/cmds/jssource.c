@@ -35,8 +35,8 @@ static const struct record record = {"source", LAYOUT_LINES, cols};
 static const struct record *const records[] = {&record, NULL};
 
 static const struct example examples[] = {
-	{"::findjsobjects -c TruthFunctions -l | ::jsprop named | ::jssource",
-	 "the text of a function"},
+	{"::jsscripts values.js | ::jssource -n -l 5", "the first lines of a script"},
+	{"::jsscripts values.js | ::jsscripts -f | ::jssource -l 2", "functions of a script"},
 	EXAMPLE_END,
 };
 

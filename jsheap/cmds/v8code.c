@@ -43,7 +43,7 @@ static const struct record *const records[] = {&record, NULL};
 
 static const struct example examples[] = {
 	{"::v8code", "what was compiled to machine code"},
-	{"::v8code -k builtin ! head -n 5", "V8's own"},
+	{"::v8code -k turbofan", "what was optimized"},
 	EXAMPLE_END,
 };
 

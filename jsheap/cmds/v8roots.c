@@ -11,7 +11,7 @@ struct args {
 
 static const struct opt opts[] = {
 	OPT_STRING('n', "name", struct args, name, "only roots whose name has this text in it"),
-	OPT_COUNT('i', "isolate", struct args, isolate, 0, "of the N-th isolate"),
+	OPT_COUNT('i', "isolate", struct args, isolate, NOT_GIVEN, "of the N-th isolate"),
 	OPT_END,
 };
 
@@ -37,10 +37,12 @@ static enum rc run(struct run *r)
 {
 	const struct js_heap *h = r->heap;
 	const struct args *a = r->args;
+	uint64_t isolate;
 
-	TRY(isolate_given(r, a->isolate));
+	TRY(isolate_wanted(r, a->isolate, &isolate));
+	isolate = isolate == NOT_GIVEN ? 0 : isolate;
 	for (size_t i = 0; i < h->nroots; i++) {
-		addr_t at = h->isolates[a->isolate].roots + 8 * i;
+		addr_t at = h->isolates[isolate].roots + 8 * i;
 		uint64_t bits;
 		uint16_t type;
 

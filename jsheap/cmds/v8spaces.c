@@ -49,15 +49,16 @@ static enum rc run(struct run *r)
 {
 	const struct args *a = r->args;
 	struct js_spaces all;
+	uint64_t isolate;
 
-	TRY(isolate_given(r, a->isolate));
+	TRY(isolate_wanted(r, a->isolate, &isolate));
 	TRY(js_spaces_load(r->heap, tick, r, &all));
 	enum rc rc = RC_OK;
 	for (size_t i = 0; i < all.n && rc == RC_OK; i++) {
 		const struct js_space *s = &all.spaces[i];
 		bool shared = s->isolate == UINT32_MAX;
 
-		if (a->isolate != NOT_GIVEN && (shared || s->isolate != a->isolate))
+		if (isolate != NOT_GIVEN && (shared || s->isolate != isolate))
 			continue;
 		rc = row(r->sink, &record, shared ? NUL : U(s->isolate), S(s->name), U(s->pages),
 			 U(s->committed), U(s->used), U(s->available), U(s->reserved), U(s->walked),

@@ -16,7 +16,8 @@ struct args {
 static const struct opt opts[] = {
 	OPT_FLAG('a', "all", struct args, all, "types that the heap has no object of, too"),
 	OPT_STRING('s', "sort", struct args, sort, "order: number (default), count, size, name"),
-	OPT_COUNT('i', "isolate", struct args, isolate, NOT_GIVEN, "only objects of the N-th isolate"),
+	OPT_COUNT('i', "isolate", struct args, isolate, NOT_GIVEN,
+		  "only objects of the N-th isolate"),
 	ARG_STRING("text", struct args, text, false, "only types whose name has this text in it"),
 	OPT_END,
 };
@@ -69,9 +70,8 @@ static enum rc tick(void *ctx, size_t done, size_t total)
 }
 
 /* Objects of each type: one table a thread, added up in the first. */
-static enum rc count_all(struct run *r, struct tally *sum)
+static enum rc count_all(struct run *r, uint64_t isolate, struct tally *sum)
 {
-	const struct args *a = r->args;
 	unsigned jobs = r->session->jobs;
 	struct js_walk *walks = arena_array(r->arena, jobs, sizeof *walks);
 	void **ctxs = arena_array(r->arena, jobs, sizeof *ctxs);
@@ -83,8 +83,7 @@ static enum rc count_all(struct run *r, struct tally *sum)
 		rc = ctxs[made] != NULL ? js_walk_init(&walks[made], r->heap) : RC_NOMEM;
 	}
 	struct js_walk_all all = {.jobs = jobs,
-				  .isolate = a->isolate == NOT_GIVEN ? UINT32_MAX
-								     : (uint32_t)a->isolate,
+				  .isolate = isolate == NOT_GIVEN ? UINT32_MAX : (uint32_t)isolate,
 				  .walks = walks,
 				  .fn = tally,
 				  .ctxs = ctxs,
@@ -121,8 +120,7 @@ static const char *source(const struct js_heap *h, unsigned number, const char *
 		if (len > 4 && strcmp(h->root_names[i] + len - 4, "_map") == 0 &&
 		    js_is_map(h, h->roots[i]) &&
 		    mem_u16(h->mem,
-			    jsval_addr(h->roots[i]) +
-				    (addr_t)v8_value(l, V8_Map_instance_type),
+			    jsval_addr(h->roots[i]) + (addr_t)v8_value(l, V8_Map_instance_type),
 			    &type) == RC_OK &&
 		    type == number)
 			return "root map";
@@ -187,7 +185,8 @@ static enum rc print(struct run *r, struct type_row *rows, size_t n)
 	for (size_t i = 0; i < n; i++)
 		TRY(row(r->sink, &record, U(rows[i].number), U(rows[i].tally.count),
 			U(rows[i].tally.bytes),
-			S(rows[i].name != NULL ? source(r->heap, rows[i].number, rows[i].name) : NULL),
+			S(rows[i].name != NULL ? source(r->heap, rows[i].number, rows[i].name)
+					       : NULL),
 			S(class_text(type_classes(&r->heap->types, (uint16_t)rows[i].number))),
 			S(rows[i].name)));
 	return RC_OK;
@@ -198,12 +197,13 @@ static enum rc run(struct run *r)
 	const struct args *a = r->args;
 	struct tally *sum = arena_array(r->arena, TYPE_LIMIT, sizeof *sum);
 	struct type_row *rows = arena_array(r->arena, TYPE_LIMIT, sizeof *rows);
+	uint64_t isolate;
 	size_t n = 0;
 
 	if (sum == NULL || rows == NULL)
 		return RC_NOMEM;
-	TRY(isolate_given(r, a->isolate));
-	TRY(count_all(r, sum));
+	TRY(isolate_wanted(r, a->isolate, &isolate));
+	TRY(count_all(r, isolate, sum));
 	for (unsigned t = 0; t < TYPE_LIMIT; t++) {
 		const char *name = r->heap->types.name[t];
 
@@ -216,9 +216,12 @@ static enum rc run(struct run *r)
 const struct command cmd_v8types = {
 	.name = "v8types",
 	.summary = "the instance types of this V8: number, name, objects and bytes in the heap",
-	.help = "Every object's map says which type it is of. Their numbers change with every V8; names "
-		"come from v8dbg_ symbols of the binary, else from the root map of that name, else from "
-		"V8's fixed order of some types. Fillers and free space are not counted. A type without "
+	.help = "Every object's map says which type it is of. Their numbers change with every V8; "
+		"names "
+		"come from v8dbg_ symbols of the binary, else from the root map of that name, else "
+		"from "
+		"V8's fixed order of some types. Fillers and free space are not counted. A type "
+		"without "
 		"a name is one that no source tells.",
 	.needs = NEEDS_V8,
 	.args_size = sizeof(struct args),

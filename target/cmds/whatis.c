@@ -16,6 +16,7 @@ static const struct col cols[] = {
 	{"path", COL_STR, COL_JSON_ONLY, NULL},
 	{"bytes", COL_STR, COL_JSON_ONLY, NULL},
 	{"stack_of", COL_THREAD, COL_JSON_ONLY, NULL},
+	{"heap_object", COL_STR, COL_JSON_ONLY, NULL},
 	COL_END,
 };
 static const struct record record = {"whatis", LAYOUT_LINES, cols};
@@ -66,7 +67,7 @@ static const struct thread *stack_of(const struct target *t, addr_t addr)
 	return best;
 }
 
-static void describe(struct run *r, const char *symbol, const struct mapping *m,
+static void describe(struct run *r, const char *symbol, const char *heap, const struct mapping *m,
 		     const struct thread *th, struct str *out)
 {
 	char perm[4];
@@ -74,6 +75,8 @@ static void describe(struct run *r, const char *symbol, const struct mapping *m,
 	str_printf(out, "0x%" PRIx64 " is ", r->dot);
 	if (symbol != NULL)
 		str_printf(out, "%s, in ", symbol);
+	if (heap != NULL)
+		str_printf(out, "%s, in ", heap);
 	if (m == NULL) {
 		str_puts(out, mem_segment(&r->target->mem, r->dot) != NULL
 				      ? "memory of no known mapping"
@@ -93,7 +96,7 @@ static enum rc whatis_run(struct run *r)
 	struct target *t = r->target;
 	const struct mapping *m = target_mapping(t, r->dot);
 	const struct thread *th = stack_of(t, r->dot);
-	struct str text = STR_INIT, name = STR_INIT, symbol = STR_INIT;
+	struct str text = STR_INIT, name = STR_INIT, symbol = STR_INIT, heap = STR_INIT;
 	struct objfile *o;
 	struct symbol sym;
 	uint64_t offset = 0;
@@ -104,15 +107,20 @@ static enum rc whatis_run(struct run *r)
 		put_symbol_name(sym.name, &name);
 		put_symbol(t, r->dot, false, &symbol);
 	}
-	describe(r, known ? str_text(&symbol) : NULL, m, th, &text);
+	bool object = r->session->heap_object != NULL && !known && th == NULL &&
+		      r->session->heap_object(r->session, r->dot, &heap);
+	describe(r, known ? str_text(&symbol) : NULL, object ? str_text(&heap) : NULL, m, th,
+		 &text);
 	enum rc rc = row(
 		r->sink, &record, S(str_text(&text)), A(r->dot), known ? S(str_text(&name)) : NUL,
 		known ? U(offset) : NUL, m != NULL ? A(m->start) : NUL, m != NULL ? A(m->end) : NUL,
 		m != NULL ? S(protection_text(m->prot, perm)) : NUL, S(m != NULL ? m->path : NULL),
-		S(source(t, r->dot)), th != NULL ? U((uint64_t)th->tid) : NUL);
+		S(source(t, r->dot)), th != NULL ? U((uint64_t)th->tid) : NUL,
+		object ? S(str_text(&heap)) : NUL);
 	str_free(&text);
 	str_free(&name);
 	str_free(&symbol);
+	str_free(&heap);
 	return rc;
 }
 

@@ -162,6 +162,12 @@ function whatis(suite, core) {
 			assert.ok(last < BigInt(first.page) + 2n ** 40n);
 		});
 	});
+	suite.test('::whatis knows heap objects, too', () => {
+		const [object] = sample(core, '::findjsobjects -c TruthFunctions -p declaration -l', 1);
+		const at = `0x${(object + 7n).toString(16)}`;
+		const [{ heap_object: text }] = ofType(records(core, [`${at}::whatis`]), 'whatis');
+		assert.ok(text.startsWith(`JS_OBJECT 0x${object.toString(16)}+8 in `), text);
+	});
 	suite.test('the byte behind an object is not of it', () => {
 		const [object] = sample(core, '::findjsobjects -c TruthFunctions -p declaration -l', 1);
 		const at = (v) => ofType(records(core, [`0x${v.toString(16)}::v8whatis`]), 'v8whatis')[0];
@@ -300,4 +306,24 @@ function facts(suite, core) {
 	});
 }
 
-module.exports = { functions, closures, scripts, whatis, maps, spaces, code, facts };
+/* Node's own numbers of its threads, and what each of them made. */
+function workers(suite, core, truth) {
+	suite.test('isolates have the numbers of their workers', () => {
+		const all = ofType(records(core, ['::isolates']), 'isolate');
+		assert.deepStrictEqual(all.map((i) => i.worker).sort(), [0, ...truth.workers.map((n, i) => i + 1)]);
+		for (const { isolate, worker } of all.filter((i) => i.worker > 0)) {
+			const found = records(core, [`::isolate ${isolate}`, '::findjsobjects -c TruthWorkerThing']);
+			const count = ofType(found, 'jsobjects').reduce((sum, g) => sum + g.count, 0);
+			assert.strictEqual(count, truth.workers[worker - 1]);
+		}
+	});
+	suite.test('scripts are those of the selected isolate', () => {
+		const of = (i) => ofType(records(core, [`::isolate ${i}`, '::jsscripts']), 'script');
+		const all = ofType(records(core, ['::jsscripts']), 'script');
+		const each = truth.workers.map((n, i) => i).concat(truth.workers.length).map(of);
+		assert.strictEqual(each.reduce((sum, list) => sum + list.length, 0), all.length);
+		each.forEach((list, i) => assert.ok(list.every((s) => s.isolate === i)));
+	});
+}
+
+module.exports = { workers, functions, closures, scripts, whatis, maps, spaces, code, facts };

@@ -82,6 +82,7 @@ const tests = {
 	worker(core, truth) {
 		heap.counts(suite, core, truth);
 		heap.isolates(suite, core, truth);
+		inside.workers(suite, core, truth);
 		status(suite, core, truth, { signal: SIGABRT, isolates: truth.isolates });
 	},
 	inside(core, truth) {
