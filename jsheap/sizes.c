@@ -75,6 +75,17 @@ static enum rc size_preparse_data(const struct js_heap *h, const struct scope_fo
 	return RC_OK;
 }
 
+static enum rc size_bytecode_array(const struct js_heap *h, const struct scope_format *f,
+				   addr_t addr, uint64_t *size)
+{
+	uint32_t length;
+
+	(void)f;
+	TRY(mem_u32(h->mem, addr + 12, &length));
+	*size = round_up((uint64_t)v8_value(&h->layout, V8_BytecodeArray_data) + length, 8);
+	return RC_OK;
+}
+
 /* Kinds of slots, five bits each, six to a uint32. */
 static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_closure,
 			     uint64_t *size)
