@@ -26,13 +26,12 @@ bool js_is_generator(const struct js_heap *h, jsval v)
  * less the tag bit. */
 static int32_t position_of(const struct js_heap *h, jsval v, const struct js_function *f)
 {
+	int64_t header = v8_value(&h->layout, V8_BytecodeArray_data);
 	jsval offset, bytecode;
-	int64_t header;
 	int32_t position;
 
 	if (js_field(h, v, v8_value(&h->layout, V8_JSGenerator_position), &offset) != RC_OK ||
 	    !jsval_is_smi(offset) || js_bytecode_of(h, f->shared, &bytecode) != RC_OK ||
-	    js_bytecode_header(h, bytecode, &header) != RC_OK ||
 	    js_bytecode_position(h, bytecode, jsval_smi(offset) - (header - 1), &position) != RC_OK)
 		return -1;
 	return position;

@@ -150,7 +150,10 @@ enum rc inspect_stack(struct inspect *in, jsval v)
 
 	if (rc == RC_OK) {
 		inspect_key(in, "stack");
-		in->e->string(in->e, str_text(&text), text.n, false);
+		if (in->e->brief) /* its lines as they are */
+			inspect_leaf(in, "stack", str_text(&text), NULL, 0);
+		else
+			in->e->string(in->e, str_text(&text), text.n, false);
 	}
 	str_free(&text);
 	return rc == RC_NOMEM ? RC_NOMEM : rc == RC_OK ? RC_OK : RC_DONE;
@@ -558,9 +561,9 @@ enum rc inspect_value(struct inspect *in, jsval v)
 		return RC_OK;
 	}
 	if (strcmp(kind, "null") == 0 || strcmp(kind, "boolean") == 0) {
-		in->e->literal(in->e, kind[0] == 'n'                     ? "null"
-				      : jsval_eq(v, in->h->root[R_true]) ? "true"
-									 : "false");
+		in->e->literal(in->e, kind[0] == 'n'                 ? "null"
+				      : js_is_root(in->h, v, R_true) ? "true"
+								     : "false");
 		return RC_OK;
 	}
 	if (strcmp(kind, "undefined") == 0 || strcmp(kind, "hole") == 0) {

@@ -3,8 +3,6 @@
  */
 #include "jsheap/positions.h"
 
-#include "jsheap/sizes.h"
-
 #include <stdlib.h>
 
 #define TABLE_BYTES_MAX (1u << 26)
@@ -164,19 +162,6 @@ enum rc js_bytecode_of(const struct js_heap *h, jsval shared, jsval *bytecode)
 		return RC_OK;
 	}
 	return search_bytecode(h, shared, 0, bytecode);
-}
-
-enum rc js_bytecode_header(const struct js_heap *h, jsval bytecode, int64_t *bytes)
-{
-	struct js_map_info info;
-	jsval map;
-
-	if (!js_is(h, bytecode, T_BYTECODE_ARRAY))
-		return RC_BAD;
-	TRY(js_map_of(h, bytecode, &map));
-	TRY(js_map_info_load(h, map, &info));
-	*bytes = info.header;
-	return info.header != 0 ? RC_OK : RC_UNSUP;
 }
 
 enum rc js_bytecode_position(const struct js_heap *h, jsval bytecode, int64_t offset,

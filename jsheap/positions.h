@@ -43,7 +43,4 @@ MUST_USE enum rc js_bytecode_of(const struct js_heap *h, jsval shared, jsval *by
 MUST_USE enum rc js_bytecode_position(const struct js_heap *h, jsval bytecode, int64_t offset,
 				      int32_t *position);
 
-/* Bytes of a BytecodeArray in front of its first bytecode. */
-MUST_USE enum rc js_bytecode_header(const struct js_heap *h, jsval bytecode, int64_t *bytes);
-
 #endif

@@ -94,12 +94,14 @@ const struct command cmd_jsprint = {
 	.aliases = aliases,
 	.summary = "print a JavaScript value",
 	.help = "Prints the value at an address: objects with their own properties and elements, "
-		"arrays, "
-		"strings, numbers, functions with the place of their definition, dates, "
-		"collections, "
-		"buffers, promises, and so on. The address may have its tag bit or not. A member "
-		"path "
-		"prints a part of it.",
+		"private "
+		"fields and methods, arrays, strings, numbers, functions with the place of their "
+		"definition, dates, collections, iterators, buffers, errors with their stack, "
+		"promises "
+		"with who waits for them, generators and async functions with the place where they "
+		"stand, and so on; docs/values.md lists them. The address may have its tag bit or "
+		"not. A "
+		"member path prints a part of it.",
 	.needs = NEEDS_V8,
 	.in = KIND_JSVAL,
 	.dot_required = true,
