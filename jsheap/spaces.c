@@ -6,12 +6,14 @@
  *
  * The numbers are those of enum AllocationSpace, which grew over time (src/common/globals.h). Which
  * of its orders this V8 has is told by the pages: large ones belong to spaces of large objects,
- * those that a scavenge empties or fills to the young generation, all others to neither.
+ * those that a scavenge empties or fills to the young generation, those that may be executed to the
+ * spaces of code.
  */
 #include "jsheap/spaces.h"
 
 #include "jsheap/pages.h"
 
+#include <elf.h>
 #include <string.h>
 
 #define HEAD_WORDS  12
@@ -22,32 +24,25 @@
 #define LARGE          "LargeObjectSpace"
 #define LARGE_CLASS(x) x LARGE
 
-static const struct order {
-	bool observers; /* the head of a Space is the older one */
-	const char *names[NUMBERS_MAX];
-} orders[] = {
+/* Where two fit as well the first one is taken: its names are those of spaces that always exist. */
+static const char *const orders[][NUMBERS_MAX] = {
 	/* V8 7.x and 8.x */
-	{true,
-	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
-	  LARGE_CLASS("Code"), LARGE_CLASS("New")}},
+	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
+	 LARGE_CLASS("Code"), LARGE_CLASS("New")},
 	/* 9.x and 10.x */
-	{false,
-	 {"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
-	  LARGE_CLASS("Code"), LARGE_CLASS("New"), YOUNG}},
+	{"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
+	 LARGE_CLASS("Code"), LARGE_CLASS("New"), YOUNG},
 	/* 11.x */
-	{false,
-	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", LARGE_CLASS("New"),
-	  LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared")}},
+	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", LARGE_CLASS("New"),
+	 LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared")},
 	/* 12.x */
-	{false,
-	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
-	  LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared"),
-	  LARGE_CLASS("Trusted")}},
+	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
+	 LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared"),
+	 LARGE_CLASS("Trusted")},
 	/* 13.x and later */
-	{false,
-	 {"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
-	  "SharedTrustedSpace", LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"),
-	  LARGE_CLASS("Shared"), LARGE_CLASS("SharedTrusted"), LARGE_CLASS("Trusted")}},
+	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
+	 "SharedTrustedSpace", LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"),
+	 LARGE_CLASS("Shared"), LARGE_CLASS("SharedTrusted"), LARGE_CLASS("Trusted")},
 };
 
 static bool is_heap(const struct js_heap *h, uint64_t word)
@@ -58,7 +53,7 @@ static bool is_heap(const struct js_heap *h, uint64_t word)
 	return false;
 }
 
-static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number, bool *observers)
+static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number)
 {
 	uint64_t w[HEAD_WORDS];
 
@@ -68,10 +63,16 @@ static bool number_of(const struct js_heap *h, addr_t space, uint32_t *number, b
 		if (!is_heap(h, w[i]))
 			continue;
 		*number = (uint32_t)w[i + 1];
-		*observers = i > 1;
 		return *number < NUMBERS_MAX;
 	}
 	return false;
+}
+
+static bool is_code(const struct js_heap *h, const struct js_page *p)
+{
+	const struct mapping *m = target_mapping(h->target, p->start);
+
+	return m != NULL && (m->prot & PF_X) != 0;
 }
 
 /* Does the name of its space fit what the page is? */
@@ -82,20 +83,20 @@ static bool fits(const struct js_heap *h, const struct js_page *p, const char *n
 	bool large = p->kind == PAGE_LARGE, young = (p->flags & flags) != 0;
 
 	return name != NULL && (strstr(name, LARGE) != NULL) == large &&
-	       (strcmp(name, large ? LARGE_CLASS("New") : YOUNG) == 0) == young;
+	       (strcmp(name, large ? LARGE_CLASS("New") : YOUNG) == 0) == young &&
+	       (strncmp(name, "Code", 4) == 0) == is_code(h, p);
 }
 
-static size_t votes(const struct js_heap *h, const struct order *order)
+static size_t votes(const struct js_heap *h, const char *const *order)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->npages; i++) {
 		const struct js_page *p = &h->pages[i];
 		uint32_t number;
-		bool observers;
 
-		if (p->kind != PAGE_READ_ONLY && number_of(h, p->owner, &number, &observers))
-			n += observers == order->observers && fits(h, p, order->names[number]);
+		if (p->kind != PAGE_READ_ONLY && number_of(h, p->owner, &number))
+			n += fits(h, p, order[number]);
 	}
 	return n;
 }
@@ -107,11 +108,11 @@ void spaces_decide(struct js_heap *h)
 	if (h->space_classes.n != 0)
 		return;
 	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
-		size_t n = votes(h, &orders[i]);
+		size_t n = votes(h, orders[i]);
 
-		if (n != 0 && n >= best) {
+		if (n > best) {
 			best = n;
-			h->space_order = orders[i].names;
+			h->space_order = orders[i];
 		}
 	}
 }
@@ -119,21 +120,17 @@ void spaces_decide(struct js_heap *h)
 const char *space_by_number(const struct js_heap *h, addr_t space)
 {
 	uint32_t number;
-	bool observers;
 
-	return h->space_order != NULL && number_of(h, space, &number, &observers)
-		       ? h->space_order[number]
-		       : NULL;
+	return h->space_order != NULL && number_of(h, space, &number) ? h->space_order[number]
+								      : NULL;
 }
 
 bool space_may_be_read_only(const struct js_heap *h, addr_t space)
 {
 	uint32_t number;
-	bool observers;
 
 	/* One that isolates share has no heap; its number stands where that of the others is. */
 	return h->space_classes.n == 0 &&
-	       (number_of(h, space, &number, &observers) ||
-		mem_u32(h->mem, space + 16, &number) == RC_OK) &&
+	       (number_of(h, space, &number) || mem_u32(h->mem, space + 16, &number) == RC_OK) &&
 	       number == READ_ONLY;
 }

@@ -30,6 +30,7 @@ struct loaded {
 struct looking {
 	const struct objfile *o;
 	struct elf_image image;
+	addr_t rela, rela_end; /* the table of relocations; empty: there is none */
 	const struct names_wanted *wanted;
 	addr_t texts[TEXTS_MAX]; /* where the text of the first anchor stands */
 	size_t ntexts;
@@ -82,10 +83,10 @@ static void find_texts(struct looking *l, bool in_code)
 	}
 }
 
-/* The table of relative relocations: DT_RELA of the dynamic section. */
-static bool relocations(const struct looking *l, const uint8_t **at, size_t *n)
+/* The table of relocations: DT_RELA of the dynamic section. */
+static void find_relocations(struct looking *l)
 {
-	uint64_t rela = 0, bytes = 0;
+	uint64_t bytes = 0;
 	Elf64_Phdr ph;
 	Elf64_Dyn dyn;
 
@@ -95,16 +96,26 @@ static bool relocations(const struct looking *l, const uint8_t **at, size_t *n)
 		for (size_t k = 0; k < ph.p_filesz / sizeof dyn; k++) {
 			memcpy(&dyn, l->o->map + ph.p_offset + k * sizeof dyn, sizeof dyn);
 			if (dyn.d_tag == DT_RELA)
-				rela = dyn.d_un.d_ptr;
+				l->rela = dyn.d_un.d_ptr;
 			else if (dyn.d_tag == DT_RELASZ)
 				bytes = dyn.d_un.d_val;
 		}
 	}
+	if (__builtin_add_overflow(l->rela, bytes, &l->rela_end))
+		l->rela_end = l->rela;
+}
+
+static bool relocations(const struct looking *l, const uint8_t **at, size_t *n)
+{
+	uint64_t bytes = l->rela_end - l->rela;
+	Elf64_Phdr ph;
+
 	for (size_t i = 0; bytes != 0 && elf_image_phdr(&l->image, i, &ph); i++) {
-		if (ph.p_type != PT_LOAD || rela < ph.p_vaddr || rela - ph.p_vaddr > ph.p_filesz ||
-		    bytes > ph.p_filesz - (rela - ph.p_vaddr) || !in_file(l->o, &ph))
+		if (ph.p_type != PT_LOAD || l->rela < ph.p_vaddr ||
+		    l->rela - ph.p_vaddr > ph.p_filesz ||
+		    bytes > ph.p_filesz - (l->rela - ph.p_vaddr) || !in_file(l->o, &ph))
 			continue;
-		*at = l->o->map + ph.p_offset + (rela - ph.p_vaddr);
+		*at = l->o->map + ph.p_offset + (l->rela - ph.p_vaddr);
 		*n = bytes / sizeof(Elf64_Rela);
 		return true;
 	}
@@ -202,6 +213,9 @@ static enum rc search(struct looking *l, const struct loaded *s)
 	for (size_t at = (size_t)(-s->start & 7); at < s->size && s->size - at >= 8; at += 8) {
 		uint64_t w;
 
+		/* Relocations have the same words, at distances of their own. */
+		if (s->start + at >= l->rela && s->start + at < l->rela_end)
+			continue;
 		memcpy(&w, s->bytes + at, sizeof w);
 		for (size_t i = 0; i < l->ntexts; i++)
 			if (w == l->texts[i])
@@ -240,6 +254,7 @@ enum rc objfile_names(const struct objfile *o, const struct names_wanted *wanted
 	*found = (struct names_found){0};
 	if (o->map == NULL || elf_image_init(&l.image, o->map, o->map_size) != NULL)
 		return RC_UNSUP;
+	find_relocations(&l);
 	if (wanted->n == 0)
 		find_texts(&l, false);
 	if (wanted->n == 0 && l.ntexts == 0)
