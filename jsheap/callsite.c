@@ -46,7 +46,7 @@ static bool is_toplevel(const struct names *n)
 {
 	jsval r = n->c->receiver;
 
-	return jsval_eq(r, n->h->root[R_undefined]) || jsval_eq(r, n->h->root[R_null]) ||
+	return js_is_root(n->h, r, R_undefined) || js_is_root(n->h, r, R_null) ||
 	       js_is_hole(n->h, r) || js_is(n->h, r, T_JS_GLOBAL_PROXY);
 }
 
@@ -70,7 +70,7 @@ static const char *type_name_of(struct names *n)
 		return "String";
 	if (js_number(h, r, &d) == RC_OK)
 		return "Number";
-	if (jsval_eq(r, h->root[R_true]) || jsval_eq(r, h->root[R_false]))
+	if (js_is_root(h, r, R_true) || js_is_root(h, r, R_false))
 		return "Boolean";
 	if (v8_value(&h->layout, V8_call_class_names) != 0 && is_class(h, r)) {
 		struct js_function f;

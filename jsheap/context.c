@@ -12,7 +12,7 @@
 
 #define EXTENSION_SLOT 2
 #define LENGTH_MASK    0x3fffffffu /* V8 7.9 keeps "has an extension" in the bit above */
-#define EVALS_MAX      64 /* scripts made by eval in scripts made by eval ... */
+#define EVALS_MAX      64          /* scripts made by eval in scripts made by eval ... */
 #define MODULE_FIELDS  160
 
 static const struct {
@@ -56,7 +56,7 @@ static enum rc find_variables(const struct js_heap *h, struct js_context *c)
 		c->first = c->first > EXTENSION_SLOT ? c->first : EXTENSION_SLOT + 1;
 	}
 	if (!jsval_is_pointer(c->extension) || js_is_hole(h, c->extension) ||
-	    jsval_eq(c->extension, h->root[R_undefined]))
+	    js_is_root(h, c->extension, R_undefined))
 		c->extension = jsval_of(0);
 	return c->has_scope && !with && c->first + c->scope.nlocals > c->nslots ? RC_BAD : RC_OK;
 }

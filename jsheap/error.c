@@ -145,7 +145,7 @@ static enum rc put_frames(const struct js_heap *h, jsval v, struct str *out)
 	for (int64_t i = 0; i < n; i++) {
 		jsval frame;
 		TRY(js_field(h, v, data + 8 * i, &frame));
-		if (!jsval_is_pointer(frame) || jsval_eq(frame, h->root[R_undefined]))
+		if (!jsval_is_pointer(frame) || js_is_root(h, frame, R_undefined))
 			break; /* room for more frames */
 		TRY(put_frame_object(h, frame, out));
 	}

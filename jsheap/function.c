@@ -161,7 +161,8 @@ static bool class_range(const struct js_heap *h, jsval function, jsval *start, j
 	struct js_property p;
 
 	return function.bits != 0 && h->root[R_class_positions].bits != 0 &&
-	       js_property_of_key(h, function, h->root[R_class_positions], &p) == RC_OK &&
+	       js_property_of_key(h, function, js_root_near(h, function, R_class_positions), &p) ==
+		       RC_OK &&
 	       !p.accessor && jsval_is_pointer(p.value) &&
 	       js_field(h, p.value, 8, start) == RC_OK && js_field(h, p.value, 16, end) == RC_OK &&
 	       jsval_is_smi(*start) && jsval_is_smi(*end);

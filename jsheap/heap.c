@@ -190,6 +190,19 @@ static enum rc find_isolates(struct js_heap *h, const page_headers *found)
 	return rc;
 }
 
+/* Roots of all isolates by value; those of the first one come first where several agree. */
+static enum rc name_roots(struct js_heap *h, const struct js_isolate *iso)
+{
+	for (size_t i = 0; i < h->nroots; i++) {
+		uint64_t w;
+
+		if (mem_u64(h->mem, iso->roots + 8 * i, &w) == RC_OK && w != 0 &&
+		    map_get(&h->root_of, w) == NULL)
+			TRY(map_put(&h->root_of, w, i + 1));
+	}
+	return RC_OK;
+}
+
 static enum rc read_roots(struct js_heap *h)
 {
 	const struct js_isolate *iso = &h->isolates[0];
@@ -199,12 +212,12 @@ static enum rc read_roots(struct js_heap *h)
 		if (mem_u64(h->mem, iso->roots + 8 * i, &w) != RC_OK)
 			w = 0;
 		h->roots[i] = jsval_of(w);
-		if (w != 0 && map_get(&h->root_of, w) == NULL)
-			TRY(map_put(&h->root_of, w, i + 1));
 	}
+	for (size_t i = 0; i < h->nisolates; i++)
+		TRY(name_roots(h, &h->isolates[i]));
 	for (int r = 0; r < R_COUNT; r++) {
-		size_t i = root_index(h, root_wanted[r]);
-		h->root[r] = i < h->nroots ? h->roots[i] : jsval_of(0);
+		h->root_at[r] = root_index(h, root_wanted[r]);
+		h->root[r] = h->root_at[r] < h->nroots ? h->roots[h->root_at[r]] : jsval_of(0);
 	}
 	return RC_OK;
 }
@@ -301,6 +314,25 @@ void js_heap_close(struct js_heap *h)
 	gc_free(h);
 	arena_free(&h->arena);
 	free(h);
+}
+
+bool js_is_root_elsewhere(const struct js_heap *h, jsval v, enum js_root r)
+{
+	const uint64_t *i = map_get(&h->root_of, v.bits);
+
+	return i != NULL && *i - 1 == h->root_at[r] && h->root_at[r] < h->nroots;
+}
+
+jsval js_root_near(const struct js_heap *h, jsval object, enum js_root r)
+{
+	const struct js_page *p = h->nisolates > 1 ? js_page_at(h, object.bits) : NULL;
+	uint64_t w;
+
+	if (p == NULL || p->isolate == UINT32_MAX || p->isolate == 0 ||
+	    h->root_at[r] == h->nroots ||
+	    mem_u64(h->mem, h->isolates[p->isolate].roots + 8 * h->root_at[r], &w) != RC_OK)
+		return h->root[r];
+	return jsval_of(w);
 }
 
 const char *js_root_name(const struct js_heap *h, jsval v)

@@ -88,6 +88,7 @@ struct js_heap {
 	size_t nroots;
 	jsval *roots;                /* values in the first isolate; nroots of them */
 	jsval root[R_COUNT];         /* bits 0 where this V8 has no such root */
+	size_t root_at[R_COUNT];     /* their indices; nroots where there is none */
 	struct map root_of;          /* value bits -> root index plus 1 */
 	uint16_t map_type;           /* instance type of maps */
 	struct js_builtin *builtins; /* by address; none where symbols tell them (builtins.h) */
@@ -128,6 +129,16 @@ static inline bool js_fits(const struct js_heap *h, jsval v, uint64_t bytes)
 
 /* A value typed by a user: an address without its tag bit is an object when one starts there. */
 jsval js_input(const struct js_heap *h, uint64_t bits);
+
+/* True when v is this root of any isolate. Until V8 9 each isolate has an `undefined` of its own. */
+bool js_is_root_elsewhere(const struct js_heap *h, jsval v, enum js_root r);
+static inline bool js_is_root(const struct js_heap *h, jsval v, enum js_root r)
+{
+	return jsval_eq(v, h->root[r]) || (h->nisolates > 1 && js_is_root_elsewhere(h, v, r));
+}
+
+/* This root of the isolate that an object belongs to. */
+jsval js_root_near(const struct js_heap *h, jsval object, enum js_root r);
 
 /* The name of the root that has this value, or NULL. */
 const char *js_root_name(const struct js_heap *h, jsval v);

@@ -127,7 +127,7 @@ static enum rc cell(struct members *m, jsval weak_cell)
 	TRY(inspect_member_field(in, "held", weak_cell, V8_WeakCell_holdings));
 	if (js_field(in->h, weak_cell, v8_value(&in->h->layout, V8_WeakCell_token), &token) ==
 		    RC_OK &&
-	    !jsval_eq(token, in->h->root[R_undefined]))
+	    !js_is_root(in->h, token, R_undefined))
 		TRY(inspect_member(in, "token", token));
 	in->e->close(in->e);
 	return RC_OK;
@@ -196,7 +196,7 @@ static enum rc generator(struct inspect *in, jsval v)
 		text = arena_printf(&in->arena, "[%s %s]", g.type, facts[1].text);
 	in->e->begin(in->e, "generator", text != NULL ? text : g.type, facts, n);
 	TRY(inspect_member(in, "function", g.function));
-	if (!in->e->brief || !jsval_eq(g.receiver, in->h->root[R_undefined]))
+	if (!in->e->brief || !js_is_root(in->h, g.receiver, R_undefined))
 		TRY(inspect_member(in, "this", g.receiver));
 	if (g.promise.bits != 0 && !in->e->brief)
 		TRY(inspect_member(in, "promise", g.promise));
@@ -251,7 +251,7 @@ static enum rc iterator_members(struct inspect *in, const struct js_iterator *it
 		TRY(inspect_member(in, "function", it->function));
 	if (it->count != NULL)
 		TRY(inspect_member(in, it->count, it->number));
-	if (it->target.bits == 0 || jsval_eq(it->target, in->h->root[R_undefined]))
+	if (it->target.bits == 0 || js_is_root(in->h, it->target, R_undefined))
 		return RC_OK;
 	bool around = it->kind == ITERATOR_HELPER || it->kind == ITERATOR_WRAPPER;
 	return inspect_member(in, around ? "underlying" : "target", it->target);

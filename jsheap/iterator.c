@@ -172,7 +172,7 @@ static enum rc load_array(const struct js_heap *h, jsval v, struct js_iterator *
 		it->over = kinds[jsval_smi(kind)];
 	/* At its end V8 lets go of the array, or sets the index beyond every length. */
 	it->done =
-		jsval_eq(it->target, h->root[R_undefined]) ||
+		js_is_root(h, it->target, R_undefined) ||
 		(js_is(h, it->target, T_JS_ARRAY) &&
 		 js_array_length(h, it->target, &length) == RC_OK && it->index >= (double)length);
 	return RC_OK;

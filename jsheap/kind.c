@@ -92,11 +92,11 @@ static const char *kind_of_object(const struct js_heap *h, jsval v, uint16_t typ
 
 static const char *kind_of_oddball(const struct js_heap *h, jsval v)
 {
-	if (jsval_eq(v, h->root[R_undefined]))
+	if (js_is_root(h, v, R_undefined))
 		return "undefined";
-	if (jsval_eq(v, h->root[R_null]))
+	if (js_is_root(h, v, R_null))
 		return "null";
-	if (jsval_eq(v, h->root[R_true]) || jsval_eq(v, h->root[R_false]))
+	if (js_is_root(h, v, R_true) || js_is_root(h, v, R_false))
 		return "boolean";
 	return js_is_hole(h, v) ? "hole" : NULL;
 }

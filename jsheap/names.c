@@ -104,10 +104,10 @@ static const char *name_of_prototypes(const struct js_heap *h, jsval v, struct a
 	do {
 		jsval found;
 
-		if (own(h, c.object, h->root[R_to_string_tag], &found))
+		if (own(h, c.object, js_root_near(h, c.object, R_to_string_tag), &found))
 			name = tag_name(h, found, a);
 		if (name == NULL && c.steps != 0 &&
-		    own(h, c.object, h->root[R_constructor_string], &found) &&
+		    own(h, c.object, js_root_near(h, c.object, R_constructor_string), &found) &&
 		    js_is_function(h, found))
 			name = telling(name_of_constructor(h, found, a));
 	} while (name == NULL && chain_up(h, &c));
@@ -124,13 +124,13 @@ static const char *name_by_tag_first(const struct js_heap *h, jsval v, struct ar
 	if ((js_classes(h, v) & CLASS_OBJECT) == 0)
 		return NULL;
 	do
-		there = own(h, c.object, h->root[R_to_string_tag], &found);
+		there = own(h, c.object, js_root_near(h, c.object, R_to_string_tag), &found);
 	while (!there && chain_up(h, &c));
 	if (there)
 		name = tag_name(h, found, a);
 	c = (struct chain){.object = v};
 	while (name == NULL && chain_up(h, &c))
-		if (own(h, c.object, h->root[R_constructor_string], &found))
+		if (own(h, c.object, js_root_near(h, c.object, R_constructor_string), &found))
 			return js_is_function(h, found) ? name_of_constructor(h, found, a) : NULL;
 	return name;
 }
@@ -165,7 +165,7 @@ static const char *wrapper_name(const struct js_heap *h, jsval v)
 
 	if (js_field(h, v, v8_value(&h->layout, V8_JSPrimitiveWrapper_value), &value) != RC_OK)
 		return "Object";
-	if (jsval_eq(value, h->root[R_true]) || jsval_eq(value, h->root[R_false]))
+	if (js_is_root(h, value, R_true) || js_is_root(h, value, R_false))
 		return "Boolean";
 	if (js_is_string(h, value))
 		return "String";

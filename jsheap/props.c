@@ -22,7 +22,7 @@ bool js_is_hole(const struct js_heap *h, jsval v)
 
 	if (!jsval_is_pointer(v))
 		return false;
-	if (jsval_eq(v, h->root[R_the_hole]))
+	if (js_is_root(h, v, R_the_hole))
 		return true;
 	name = js_root_name(h, v);
 	if (name == NULL)
@@ -34,7 +34,7 @@ bool js_is_hole(const struct js_heap *h, jsval v)
 
 bool js_table_free_key(const struct js_heap *h, jsval key)
 {
-	return jsval_eq(key, h->root[R_undefined]) || js_is_hole(h, key);
+	return js_is_root(h, key, R_undefined) || js_is_hole(h, key);
 }
 
 /* All hash tables keep their capacity in the third element, and their entries at the end. */

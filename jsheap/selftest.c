@@ -35,7 +35,7 @@ static bool is_count(const struct js_heap *h, jsval v)
 
 static bool is_undefined(const struct js_heap *h, jsval v)
 {
-	return jsval_eq(v, h->root[R_undefined]);
+	return js_is_root(h, v, R_undefined);
 }
 
 static bool is_string(const struct js_heap *h, jsval v)
@@ -61,7 +61,7 @@ static bool is_receiver(const struct js_heap *h, jsval v)
 
 static bool is_receiver_or_null(const struct js_heap *h, jsval v)
 {
-	return is_receiver(h, v) || jsval_eq(v, h->root[R_null]);
+	return is_receiver(h, v) || js_is_root(h, v, R_null);
 }
 
 static bool is_receiver_or_undefined(const struct js_heap *h, jsval v)

@@ -473,9 +473,9 @@ enum rc js_map_info_load(const struct js_heap *h, jsval map, struct js_map_info 
 		   &words));
 	info->classes = (uint8_t)type_classes(&h->types, info->type);
 	info->bytes = (uint16_t)(words * 8);
-	if (jsval_eq(map, h->root[R_filler1]))
+	if (js_is_root(h, map, R_filler1))
 		info->bytes = 8;
-	else if (jsval_eq(map, h->root[R_filler2]))
+	else if (js_is_root(h, map, R_filler2))
 		info->bytes = 16;
 	if (info->bytes != 0) {
 		info->header = info->bytes;

@@ -50,9 +50,9 @@ static enum rc look(void *ctx, const struct js_object *o)
 	    js_property_named(h, v, "threadId", &id) != RC_OK || id.accessor ||
 	    js_number(h, id.value, &number) != RC_OK || number < 0 || number > UINT32_MAX ||
 	    number != floor(number) ||
-	    (!jsval_eq(main.value, h->root[R_true]) && !jsval_eq(main.value, h->root[R_false])))
+	    (!js_is_root(h, main.value, R_true) && !js_is_root(h, main.value, R_false)))
 		return RC_OK;
-	s->worker->main = jsval_eq(main.value, h->root[R_true]);
+	s->worker->main = js_is_root(h, main.value, R_true);
 	s->worker->id = (uint32_t)number;
 	if (js_property_named(h, v, "threadName", &name) == RC_OK && !name.accessor &&
 	    js_is_string(h, name.value))
