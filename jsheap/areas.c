@@ -263,7 +263,7 @@ static enum rc settle_from_space(struct js_heap *h, const struct js_isolate *iso
 {
 	if (iso->gc != GC_SCAVENGE) {
 		for (size_t i = 0; i < n; i++)
-			pages[i]->dead = !pages[i]->marked;
+			pages[i]->dead = !gc_marked(h, pages[i]);
 		return RC_OK;
 	}
 	const struct js_page *last = current_page(pages, n, h);

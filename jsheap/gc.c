@@ -16,10 +16,11 @@
 #define BITMAP_BYTES      (BITMAP_WORDS * 8)
 #define BITMAP_FROM       0x10u
 #define BITMAP_TO         0x400u
-#define BITMAP_PAGES      24 /* asked where their bitmaps are */
-#define BITMAP_STARTS     64 /* of objects, checked in each */
-#define BITMAP_ENOUGH     16 /* of all these must be right, and */
-#define BITMAP_WRONG_PART 16 /* at most one in so many wrong */
+#define BITMAP_LOOKS      512 /* at pages, spread over all */
+#define BITMAP_PAGES      24  /* asked where their bitmaps are */
+#define BITMAP_STARTS     64  /* of objects, checked in each */
+#define BITMAP_ENOUGH     16  /* of all these must be right, and */
+#define BITMAP_WRONG_PART 16  /* at most one in so many wrong */
 #define BLOCK_BYTES       0x8000u
 
 /* An area that may be one, by two or three words in a row. */
@@ -28,11 +29,12 @@ struct found_area {
 };
 
 struct gc {
+	pthread_mutex_t lock; /* of what follows, which is found when it is asked for first */
 	/* Where a page's bitmap is, from its metadata; `pointer`: a pointer to it is there. */
-	bool bitmap_known, bitmap_pointer;
+	bool bitmap_searched, bitmap_known, bitmap_pointer;
 	uint32_t bitmap_at;
-	pthread_mutex_t lock; /* of what follows */
-	bool searched;
+	struct map marked; /* bases of pages that have marks */
+	bool areas_searched;
 	VEC(struct found_area) areas; /* by top, then end */
 };
 
@@ -50,6 +52,7 @@ void gc_free(struct js_heap *h)
 		return;
 	pthread_mutex_destroy(&h->gc->lock);
 	vec_free(&h->gc->areas);
+	map_free(&h->gc->marked);
 	free(h->gc);
 	h->gc = NULL;
 }
@@ -212,8 +215,9 @@ static void check_bitmap(const struct js_heap *h, const struct js_page *p, const
 	}
 }
 
-static void find_bitmap(struct js_heap *h)
+static void find_bitmap(const struct js_heap *h)
 {
+	const size_t step = h->npages / BITMAP_LOOKS + 1;
 	size_t best = 0;
 
 	for (int pointer = 0; pointer < 2; pointer++)
@@ -222,7 +226,8 @@ static void find_bitmap(struct js_heap *h)
 			size_t right = 0, wrong = 0, asked = 0;
 
 			for (size_t i = 0;
-			     i < h->npages && asked < BITMAP_PAGES && wrong <= BITMAP_STARTS; i++) {
+			     i < h->npages && asked < BITMAP_PAGES && wrong <= BITMAP_STARTS;
+			     i += step) {
 				const struct js_page *p = &h->pages[i];
 
 				if (!in_a_list(p) || p->dead ||
@@ -242,19 +247,40 @@ static void find_bitmap(struct js_heap *h)
 		}
 }
 
-static void find_marked(struct js_heap *h)
+static enum rc find_marked(const struct js_heap *h)
 {
 	uint64_t bits[BITMAP_WORDS];
 
 	for (size_t i = 0; i < h->npages; i++) {
-		struct js_page *p = &h->pages[i];
+		const struct js_page *p = &h->pages[i];
+		bool any = false;
 
 		if (!in_a_list(p) ||
 		    !read_bitmap(h, p, h->gc->bitmap_at, h->gc->bitmap_pointer, bits))
 			continue;
-		for (size_t k = 0; k < BITMAP_WORDS && !p->marked; k++)
-			p->marked = bits[k] != 0;
+		for (size_t k = 0; k < BITMAP_WORDS && !any; k++)
+			any = bits[k] != 0;
+		if (any)
+			TRY(map_put(&h->gc->marked, p->base, 1));
 	}
+	return RC_OK;
+}
+
+bool gc_marked(const struct js_heap *h, const struct js_page *p)
+{
+	struct gc *gc = h->gc;
+
+	if (gc == NULL || !in_a_list(p))
+		return false;
+	pthread_mutex_lock(&gc->lock);
+	if (!gc->bitmap_searched) {
+		find_bitmap(h);
+		if (gc->bitmap_known && find_marked(h) != RC_OK)
+			gc->bitmap_known = false;
+		gc->bitmap_searched = true;
+	}
+	pthread_mutex_unlock(&gc->lock);
+	return gc->bitmap_known && map_get(&gc->marked, p->base) != NULL;
 }
 
 enum rc gc_examine(struct js_heap *h)
@@ -264,11 +290,7 @@ enum rc gc_examine(struct js_heap *h)
 		return RC_NOMEM;
 	pthread_mutex_init(&h->gc->lock, NULL);
 	read_states(h);
-	TRY(find_released(h));
-	find_bitmap(h);
-	if (h->gc->bitmap_known)
-		find_marked(h);
-	return RC_OK;
+	return find_released(h);
 }
 
 /* A scavenge empties from-space from its first moment on. A mark-compact marks first, while
@@ -288,10 +310,10 @@ bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso,
 	for (size_t i = 0; i < h->npages; i++) {
 		const struct js_page *p = &h->pages[i];
 
-		if (p->isolate == index && p->kind == PAGE_YOUNG && p->marked)
+		if (p->isolate == index && p->kind == PAGE_YOUNG && gc_marked(h, p))
 			*((p->flags & to_flag) != 0 ? &to : &from) += 1;
 	}
-	return from != 0 && (from >= to || (filling != NULL && !filling->marked));
+	return from != 0 && (from >= to || (filling != NULL && !gc_marked(h, filling)));
 }
 
 addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t addr, addr_t limit)
@@ -315,7 +337,7 @@ addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t add
 }
 
 /* Native memory that the process could write to, in pieces; pages of the heaps are left out. */
-typedef enum rc words_fn(void *ctx, const uint64_t *w, size_t n);
+typedef enum rc words_fn(void *ctx, const struct segment *s, const uint64_t *w, size_t n);
 
 static enum rc each_piece(const struct js_heap *h, const struct segment *s, words_fn *fn, void *ctx)
 {
@@ -329,7 +351,7 @@ static enum rc each_piece(const struct js_heap *h, const struct segment *s, word
 		addr_t next = (a | (BLOCK_BYTES - 1)) + 1;
 		addr_t end = next < s->end ? next : s->end;
 		size_t n = mem_peek(h->mem, a, w, end - a + 32) / 8; /* a few of the next piece */
-		TRY(fn(ctx, w, n));
+		TRY(fn(ctx, s, w, n));
 		a = end;
 	}
 	return RC_OK;
@@ -363,11 +385,12 @@ struct buffers {
 };
 
 /* LocalAllocationBuffer: Heap*, then start (in some versions), top, limit. */
-static enum rc buffers_in(void *ctx, const uint64_t *w, size_t n)
+static enum rc buffers_in(void *ctx, const struct segment *s, const uint64_t *w, size_t n)
 {
 	const struct buffers *b = ctx;
 	const uint32_t index = (uint32_t)(b->iso - b->h->isolates);
 
+	(void)s;
 	for (size_t i = 0; i + 3 < n; i++) {
 		if (w[i] != b->iso->heap)
 			continue;
@@ -391,14 +414,27 @@ enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolate *iso,
 	return each_native(h, buffers_in, &b);
 }
 
-static enum rc areas_in(void *ctx, const uint64_t *w, size_t n)
+static bool is_stack(const struct js_heap *h, const struct segment *s)
+{
+	for (size_t i = 0; i < h->target->nthreads; i++) {
+		addr_t sp = h->target->threads[i].regs[AMD64_RSP];
+
+		if (sp >= s->start && sp < s->end)
+			return true;
+	}
+	return false;
+}
+
+/* Three words in a row count less on a stack, where collectors keep bounds of all kinds. */
+static enum rc areas_in(void *ctx, const struct segment *s, const uint64_t *w, size_t n)
 {
 	const struct js_heap *h = ctx;
 
 	for (size_t i = 0; i + 1 < n; i++) {
 		if (area_page(h, w[i], w[i + 1]) == NULL)
 			continue;
-		bool start = i > 0 && area_page(h, w[i - 1], w[i]) == area_page(h, w[i], w[i + 1]);
+		bool start = i > 0 && !is_stack(h, s) &&
+			     area_page(h, w[i - 1], w[i]) == area_page(h, w[i], w[i + 1]);
 		TRY(vec_push(&h->gc->areas,
 			     (struct found_area){start ? w[i - 1] : 0, w[i], w[i + 1]}));
 	}
@@ -419,12 +455,12 @@ static void search_areas(const struct js_heap *h)
 	struct gc *gc = h->gc;
 
 	pthread_mutex_lock(&gc->lock);
-	if (!gc->searched) {
+	if (!gc->areas_searched) {
 		if (each_native(h, areas_in, (void *)h) != RC_OK)
 			gc->areas.n = 0; /* what cannot be told apart stays a gap */
 		if (gc->areas.n != 0)
 			qsort(gc->areas.at, gc->areas.n, sizeof *gc->areas.at, by_top_and_end);
-		gc->searched = true;
+		gc->areas_searched = true;
 	}
 	pthread_mutex_unlock(&gc->lock);
 }

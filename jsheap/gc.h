@@ -22,8 +22,8 @@
 
 #include "jsheap/heap.h"
 
-/* Fill in what the isolates' collectors were doing, mark pages that no space lists as dead, find
- * the marking bitmaps. After pages and types are known. RC_OK or RC_NOMEM. */
+/* Fill in what the isolates' collectors were doing, and mark pages that no space lists as dead. After
+ * pages and types are known. RC_OK or RC_NOMEM. */
 MUST_USE enum rc gc_examine(struct js_heap *h);
 void gc_free(struct js_heap *h);
 
@@ -45,8 +45,11 @@ bool gc_from_space_counts(const struct js_heap *h, const struct js_isolate *iso,
 MUST_USE enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolate *iso,
 				 enum rc (*add)(void *ctx, struct js_area area), void *ctx);
 
-/* The first word in [addr, limit) of the page whose mark bit is set, or limit. Meaningful when
- * p->marked. */
+/* True when the marking bitmap of a page is not empty. Finds the bitmaps when called first. Safe from
+ * several threads. */
+bool gc_marked(const struct js_heap *h, const struct js_page *p);
+
+/* The first word in [addr, limit) of the page whose mark bit is set, or limit. After gc_marked. */
 addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t addr, addr_t limit);
 
 /* Allocation areas that lie about in native memory, found by what they are: two words {top, end} with

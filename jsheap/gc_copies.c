@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define TOPS_MAX     65536
-#define PREFIX_BYTES 24 /* that must be alike where a buffer's start is not known */
+#define PREFIX_BYTES 128 /* that must be alike where a buffer's start is not known */
 #define PIECE_BYTES  0x8000u
 
 struct top {
@@ -121,7 +121,7 @@ static bool of_isolate(const struct copies *c, const struct js_page *p)
 static bool has_originals(const struct copies *c, const struct js_page *p)
 {
 	if (c->iso->gc == GC_MARK_COMPACT)
-		return p->marked;
+		return gc_marked(c->h, p);
 	return p->kind == PAGE_YOUNG &&
 	       (p->flags & (uint64_t)v8_value(&c->h->layout, V8_page_to_flag)) == 0;
 }

@@ -46,7 +46,6 @@ struct js_page {
 	addr_t metadata; /* where the header lies: the chunk itself until V8 12.x */
 	enum page_kind kind;
 	bool dead;         /* holds stale copies only: not walked */
-	bool marked;       /* its marking bitmap is not empty (gc.h) */
 	uint32_t isolate;  /* index; UINT32_MAX for read-only pages */
 	const char *space; /* "OldSpace"; NULL: not known */
 };
@@ -62,10 +61,10 @@ enum gc_state {
 };
 
 struct js_isolate {
-	addr_t addr;           /* Isolate* */
-	addr_t heap;           /* Heap*, inside the isolate */
-	addr_t roots;          /* first root */
-	pid_t thread;          /* the thread that entered it; 0: none has */
+	addr_t addr;  /* Isolate* */
+	addr_t heap;  /* Heap*, inside the isolate */
+	addr_t roots; /* first root */
+	pid_t thread; /* the thread that entered it; 0: none has */
 	enum gc_state gc;
 	struct js_area *areas; /* sorted by top */
 	size_t nareas;
@@ -93,9 +92,9 @@ struct js_heap {
 	uint16_t map_type;           /* instance type of maps */
 	struct js_builtin *builtins; /* by address; none where symbols tell them (builtins.h) */
 	size_t nbuiltins;
-	struct map space_classes;    /* vtable address -> name of the Space class (const char *) */
-	const char *const *space_order; /* spaces.h; NULL: the vtables tell, or nothing does */
-	struct v8_size_rules *sizes;    /* sizes.h */
+	struct map space_classes; /* vtable address -> name of the Space class (const char *) */
+	const char *const *space_order;   /* spaces.h; NULL: the vtables tell, or nothing does */
+	struct v8_size_rules *sizes;      /* sizes.h */
 	const struct scope_format *scope; /* scope.h: how this V8 lays ScopeInfos out */
 	struct gc *gc;                    /* gc.h */
 	/* What a layer above computed once and keeps as long as the heap; freed by js_heap_close.

@@ -204,7 +204,7 @@ static bool step_over_dead(struct page_walk *pw, addr_t limit)
 {
 	const struct js_heap *h = pw->w->heap;
 
-	if (!pw->p->marked || gc_next_mark(h, pw->p, pw->addr, limit) == pw->addr)
+	if (!gc_marked(h, pw->p) || gc_next_mark(h, pw->p, pw->addr, limit) == pw->addr)
 		return false;
 	addr_t next = gc_next_mark(h, pw->p, pw->addr, limit);
 	if (next != limit && !chain_holds(pw->w, pw->p, next, 1))
