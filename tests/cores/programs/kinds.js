@@ -310,6 +310,12 @@ function errors() {
 	const makers = {
 		plain: () => new Error('plain message'), noMessage: () => new Error(), typed: () => new TypeError('typed'),
 		caught, custom: () => new Custom('custom'), inArray: () => [0].map(function mapped(x) { return new Error('in map'); })[0],
+		apply: () => (function applied() { return new Error('applied'); }).call({ of: 'a plain object' }),
+		aliased: () => { const o = { alias: caught }; o.other = function real() { return new Error('aliased'); }; return o.other(); },
+		onClass: () => new (class Deep { constructor() { this.e = this.make(); } make() { return new Error('deep'); } })().e,
+		onArray: () => Object.assign([], { pick() { return new Error('on an array'); } }).pick(),
+		onMap: () => { let made; new Map([[1, 1]]).forEach(() => { made = new Error('in forEach'); }); return made; },
+		boxed: () => { String.prototype.boxedMaker = function boxedMaker() { 'use strict'; return new Error('boxed'); }; const e = 'text'.boxedMaker(); delete String.prototype.boxedMaker; return e; },
 		constructed: () => new (function Maker() { this.error = new Error('in new'); })().error,
 		evaluated: () => eval('new Error("in eval")'), native: () => { try { null.x; } catch (err) { return err; } return 0; },
 		parsed: () => { try { JSON.parse('{'); } catch (err) { return err; } return 0; },
@@ -480,6 +486,8 @@ function hosted() {
 	h.wasmModule = as(module, { $kind: 'wasm', $constructor: 'Module' });
 	h.wasmInstance = as(new WebAssembly.Instance(module), { $kind: 'wasm', $constructor: 'Instance' });
 	h.wasmMemory = as(new WebAssembly.Memory({ initial: 1 }), { $kind: 'wasm', $constructor: 'Memory' });
+	h.wasmTable = as(new WebAssembly.Table({ initial: 5, element: 'anyfunc' }), { $kind: 'wasm', $constructor: 'Table' });
+	h.wasmGlobal = as(new WebAssembly.Global({ value: 'i32' }, 7), { $kind: 'wasm', $constructor: 'Global' });
 	return known(h);
 }
 
