@@ -29,17 +29,23 @@ static const char *const orders[][NUMBERS_MAX] = {
 	/* V8 7.x and 8.x */
 	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
 	 LARGE_CLASS("Code"), LARGE_CLASS("New")},
-	/* 9.x and 10.x */
+	/* 9.x to 10.6 */
 	{"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", LARGE_CLASS("Old"),
 	 LARGE_CLASS("Code"), LARGE_CLASS("New"), YOUNG},
+	/* 10.7 */
+	{"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", YOUNG, LARGE_CLASS("Old"),
+	 LARGE_CLASS("Code"), LARGE_CLASS("New")},
+	/* 10.8 */
+	{"ReadOnlySpace", "OldSpace", "CodeSpace", "MapSpace", "SharedSpace", YOUNG,
+	 LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("New"), LARGE_CLASS("Shared")},
 	/* 11.x */
 	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", LARGE_CLASS("New"),
 	 LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared")},
-	/* 12.x */
+	/* 12.0 to 12.8 */
 	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
 	 LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"), LARGE_CLASS("Shared"),
 	 LARGE_CLASS("Trusted")},
-	/* 13.x and later */
+	/* 12.9 and later */
 	{"ReadOnlySpace", YOUNG, "OldSpace", "CodeSpace", "SharedSpace", "TrustedSpace",
 	 "SharedTrustedSpace", LARGE_CLASS("New"), LARGE_CLASS("Old"), LARGE_CLASS("Code"),
 	 LARGE_CLASS("Shared"), LARGE_CLASS("SharedTrusted"), LARGE_CLASS("Trusted")},
