@@ -14,6 +14,7 @@ static const struct {
 	const char *kind;
 } kinds[] = {
 	{T_HEAP_NUMBER, "number"},
+	{T_MUTABLE_HEAP_NUMBER, "number"},
 	{T_SYMBOL, "symbol"},
 	{T_BIGINT, "bigint"},
 	{T_JS_ARRAY, "array"},

@@ -292,7 +292,8 @@ enum rc js_number(const struct js_heap *h, jsval v, double *d)
 		*d = jsval_smi(v);
 		return RC_OK;
 	}
-	if (!js_is(h, v, T_HEAP_NUMBER))
+	/* Doubles of fields had a type of their own once, of the same layout. */
+	if (!js_is(h, v, T_HEAP_NUMBER) && !js_is(h, v, T_MUTABLE_HEAP_NUMBER))
 		return RC_BAD;
 	TRY(js_word(h, v, v8_value(&h->layout, V8_HeapNumber_value), &bits));
 	memcpy(d, &bits, sizeof *d);

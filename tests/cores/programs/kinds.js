@@ -97,10 +97,16 @@ function keys() {
 		delete many[`k${i - 1}`];
 	}
 	many[symbol] = 'in a dictionary';
+	const doubles = {};
+	for (let i = 0; i < 40; i++) {
+		doubles[`d${i}`] = i + 0.5;
+	}
+	doubles.d3 = 3;
+	doubles.d30 = -1e300;
 	return {
 		fast: as(k, { 'Symbol(own)': 1, 'Symbol(registered)': 2, 'Symbol(Symbol.iterator)': 3, 'Symbol()': 4, text: 5 }),
 		dictionary: as(many, { k49: 49, 'Symbol(own)': 'in a dictionary' }),
-		hidden: as(Object.defineProperty({ seen: 1 }, 'hidden', { value: 2 }), { seen: 1, hidden: 2 }),
+		doubles, hidden: as(Object.defineProperty({ seen: 1 }, 'hidden', { value: 2 }), { seen: 1, hidden: 2 }),
 		registered: Symbol.for('registered'), wellKnown: Symbol.iterator,
 		undescribed: as(Symbol(), { $kind: 'symbol', description: null }), emptyDescription: Symbol(''),
 	};
