@@ -74,6 +74,8 @@ static enum rc add_table(struct js_heap *h, const uint64_t *entries, struct foun
 	for (size_t i = 0; i < n; i++)
 		TRY(vec_push(&f->all, (struct js_builtin){.start = link_address(h, entries[i]),
 							  .symbol = f->symbols[i]}));
+	if (f->all.n == from)
+		return RC_OK;
 	struct js_builtin *mine = f->all.at + from;
 	qsort(mine, n, sizeof *mine, by_start);
 	for (size_t i = 0; i < n; i++)

@@ -122,6 +122,8 @@ static bool get(const struct symtab *st, uint32_t i, Elf64_Sym *sym, const char 
 	const struct table *t = i < st->own.nsyms ? &st->own : &st->debug;
 	size_t at = i < st->own.nsyms ? i : i - st->own.nsyms;
 
+	if (t->syms == NULL)
+		return false;
 	memcpy(sym, t->syms + at * sizeof *sym, sizeof *sym);
 	unsigned type = ELF64_ST_TYPE(sym->st_info);
 	if (sym->st_shndx == SHN_UNDEF || sym->st_name >= t->strs_size || type == STT_SECTION ||

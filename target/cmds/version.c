@@ -143,11 +143,15 @@ static void node_from_text(const struct objfile *o, struct node_version *v)
 	static const char needle[] = "node.js/v";
 	const size_t len = sizeof needle - 1;
 	size_t size = 0;
-	const uint8_t *data = read_only_data(o, &size), *at = data, *end = data + size;
+	const uint8_t *data = read_only_data(o, &size);
 
-	while (at != NULL && (at = memmem(at, (size_t)(end - at), needle, len)) != NULL) {
-		at += len;
-		if (take_node((const char *)at - 1, (size_t)(end - at) + 1, v))
+	for (size_t from = 0; data != NULL && from < size;) {
+		const uint8_t *hit = memmem(data + from, size - from, needle, len);
+
+		if (hit == NULL)
+			return;
+		from = (size_t)(hit - data) + len;
+		if (take_node((const char *)data + from - 1, size - from + 1, v))
 			return;
 	}
 }
