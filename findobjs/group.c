@@ -77,7 +77,8 @@ static enum rc sum_keys(const struct js_heap *h, jsval table, uint64_t *sum)
 	return RC_OK;
 }
 
-/* Global objects keep cells instead: each is a group of its own, by its address. */
+/* Global objects keep cells instead: each is a group of its own, by its address. Proxies have no
+ * properties. */
 static uint64_t keys_of(const struct js_heap *h, uint16_t type, addr_t addr, jsval properties,
 			uint64_t *unreadable)
 {
@@ -85,6 +86,8 @@ static uint64_t keys_of(const struct js_heap *h, uint16_t type, addr_t addr, jsv
 
 	if (type_is(&h->types, type, T_JS_GLOBAL_OBJECT))
 		return addr;
+	if (type_is(&h->types, type, T_JS_PROXY))
+		return 1; /* its map says dictionary, but there is none */
 	if (sum_keys(h, properties, &sum) == RC_OK)
 		return sum;
 	++*unreadable;

@@ -62,6 +62,7 @@ const tests = {
 		values.tree(suite, core, truth, 'TruthKinds');
 		values.natives(suite, core, truth);
 		values.globals(suite, core);
+		values.grouped(suite, core);
 	},
 	stack(core, truth) {
 		const all = stack.frames(suite, core, truth, { exact: 0 });

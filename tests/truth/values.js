@@ -135,4 +135,11 @@ function globals(suite, core) {
 	});
 }
 
-module.exports = { same, tree, sized, special, natives, globals };
+/* No kind of object is beyond ::findjsobjects. */
+function grouped(suite, core) {
+	suite.test('all of them are grouped', () => {
+		assert.deepStrictEqual(records(core, ['::findjsobjects']).filter((r) => r.type === 'warning'), []);
+	});
+}
+
+module.exports = { same, tree, sized, special, natives, globals, grouped };
