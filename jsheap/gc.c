@@ -12,7 +12,8 @@
 #define STATE_OFFSET_MAX  0x4000u
 #define LINKS_FROM        0x40u
 #define LINKS_TO          0x200u
-#define BITMAP_WORDS      (V8_PAGE_BYTES / 8 / 64)
+#define PAGE_BYTES_MAX    (2 * V8_PAGE_BYTES) /* V8 7.4 */
+#define BITMAP_WORDS      (PAGE_BYTES_MAX / 8 / 64)
 #define BITMAP_BYTES      (BITMAP_WORDS * 8)
 #define BITMAP_FROM       0x10u
 #define BITMAP_TO         0x400u
@@ -183,7 +184,10 @@ static bool read_bitmap(const struct js_heap *h, const struct js_page *p, uint32
 	if (pointer &&
 	    (mem_u64(h->mem, p->metadata + at, &where) != RC_OK || where == 0 || (where & 7) != 0))
 		return false;
-	return mem_read(h->mem, where, bits, BITMAP_BYTES) == RC_OK;
+	if (p->size > PAGE_BYTES_MAX)
+		return false;
+	memset(bits, 0, BITMAP_BYTES);
+	return mem_read(h->mem, where, bits, p->size / 64) == RC_OK;
 }
 
 static bool is_object_start(const struct js_heap *h, const struct js_page *p, addr_t addr)
@@ -371,7 +375,7 @@ static enum rc each_native(const struct js_heap *h, words_fn *fn, void *ctx)
 /* [top, end] is a part of one page's area; the page, or NULL. */
 static inline const struct js_page *area_page(const struct js_heap *h, uint64_t top, uint64_t end)
 {
-	if (top >= end || (top ^ (end - 1)) >= V8_PAGE_BYTES || ((top | end) & 7) != 0)
+	if (top >= end || (top ^ (end - 1)) >= PAGE_BYTES_MAX || ((top | end) & 7) != 0)
 		return NULL;
 	const struct js_page *p = js_page_at(h, top);
 	return p != NULL && in_a_list(p) && top >= p->start && end <= p->end ? p : NULL;

@@ -216,14 +216,14 @@ static bool step_over_dead(struct page_walk *pw, addr_t limit)
 
 /* Where a thread has an area for allocation that was not found before; best one behind which objects
  * follow. Up to its top an object was being copied. */
-static bool step_over_area(struct page_walk *pw, addr_t limit)
+static bool step_over_area(struct page_walk *pw)
 {
 	struct js_area area, fits = {0};
 	bool follows = false, whole;
 
 	for (size_t i = 0; !follows && gc_area_at(pw->w->heap, pw->p, pw->addr, i, &area, &whole);
 	     i++) {
-		if (area.limit > limit)
+		if (area.limit > pw->p->stop)
 			continue;
 		follows = chain_holds(pw->w, pw->p, area.limit, RESYNC_CHAIN);
 		if (follows || (whole && area.top == pw->addr))
@@ -240,7 +240,7 @@ static bool step_over_area(struct page_walk *pw, addr_t limit)
 /* `limit`: where the memory that is looked at ends. A page header may promise terabytes. */
 static void misstep(struct page_walk *pw, addr_t limit)
 {
-	if (pw->w->sample == NULL && (step_over_dead(pw, limit) || step_over_area(pw, limit)))
+	if (pw->w->sample == NULL && (step_over_dead(pw, limit) || step_over_area(pw)))
 		return;
 	count_gap(pw, pw->p->kind == PAGE_LARGE ? limit : resync(pw, limit));
 }
