@@ -22,7 +22,7 @@
 
 #define STRING_BYTES 32u
 #define SHORT_MAX    15u
-#define SEARCH_MAX   (64u << 20) /* bytes of one mapping */
+#define SEARCH_MAX   (256u << 20) /* bytes, of all mappings together */
 
 /* `dots` dots between numbers; with `more`, anything of a version may follow a '-'. */
 static bool is_version(const char *s, size_t len, size_t dots, bool more)
@@ -92,11 +92,13 @@ static bool old_versions_at(const struct target *t, const uint8_t *bytes, char *
 	return true;
 }
 
-static bool search(const struct target *t, const struct mapping *m, char *node, char *v8)
+static bool search(const struct target *t, const struct mapping *m, uint64_t *left, char *node,
+		   char *v8)
 {
 	uint64_t size = m->end - m->start;
 
-	size = size < SEARCH_MAX ? size : SEARCH_MAX;
+	size = size < *left ? size : *left;
+	*left -= size;
 	for (uint64_t page = 0; page < size; page += 4096) {
 		/* One string may begin at the end of a page. */
 		uint8_t bytes[4096 + 2 * STRING_BYTES];
@@ -113,8 +115,8 @@ static bool search(const struct target *t, const struct mapping *m, char *node, 
 bool target_versions(const struct target *t, char node[TARGET_VERSION_BYTES],
 		     char v8[TARGET_VERSION_BYTES])
 {
-	const struct mapping *file =
-		NULL; /* the last one of a file that ends where this one begins */
+	uint64_t left = SEARCH_MAX;
+	const struct mapping *file = NULL; /* the last one of a file, or behind one */
 
 	node[0] = v8[0] = '\0';
 	for (size_t i = 0; i < t->nmappings; i++) {
@@ -125,7 +127,7 @@ bool target_versions(const struct target *t, char node[TARGET_VERSION_BYTES],
 		if (m->path != NULL || behind)
 			file = m;
 		if ((m->path != NULL || behind) && m->saved && (m->prot & PF_W) != 0 &&
-		    search(t, m, node, v8))
+		    search(t, m, &left, node, v8))
 			return true;
 	}
 	return false;

@@ -216,7 +216,7 @@ function byVersion(suite, version, node, folder) {
 		const row = statusOf(core, ['--layouts', layouts], spawn);
 		assert.strictEqual(row.layout_by, 'version');
 		assert.match(mdbish(['--layouts', layouts, '-e', '::status', core], spawn).stdout,
-			/another build of the same version/);
+			/by the version alone/);
 	});
 	same(suite, core, node, ['--layouts', layouts], { sources: false, spawn, commands: QUICK });
 }
