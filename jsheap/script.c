@@ -84,13 +84,20 @@ static bool ends_line(uint32_t unit, bool *after_cr, bool *joined)
 	return unit == '\n' || unit == '\r' || unit == 0x2028 || unit == 0x2029;
 }
 
-/* Counts line ends up to a position. */
+/* Counts the lines that start in front of a position or at it. */
 struct line_count {
 	int64_t at, position;
 	uint32_t line;
 	int64_t line_start;
-	bool after_cr;
+	bool after_cr; /* ended a line, unless \n follows */
 };
+
+static void end_line(struct line_count *c)
+{
+	c->line++;
+	c->line_start = c->at;
+	c->after_cr = false;
+}
 
 static bool count_lines(void *ctx, const void *units, size_t n, bool one_byte)
 {
@@ -98,15 +105,27 @@ static bool count_lines(void *ctx, const void *units, size_t n, bool one_byte)
 	const uint8_t *bytes = units;
 	const uint16_t *wide = units;
 
-	for (size_t i = 0; i < n && c->at < c->position; i++, c->at++) {
-		bool joined;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t unit = one_byte ? bytes[i] : wide[i];
+		bool joined, after_cr = c->after_cr;
 
-		if (!ends_line(one_byte ? bytes[i] : wide[i], &c->after_cr, &joined))
-			continue;
-		c->line += !joined;
-		c->line_start = c->at + 1;
+		if (after_cr && unit != '\n')
+			end_line(c);
+		if (c->at == c->position)
+			return false;
+		c->at++;
+		if (ends_line(unit, &after_cr, &joined) && unit != '\r')
+			end_line(c);
+		c->after_cr = after_cr;
 	}
-	return c->at < c->position;
+	return true;
+}
+
+static bool at_end(const struct js_heap *h, jsval source, int64_t at)
+{
+	struct js_string s;
+
+	return js_string_load(h, source, &s) == RC_OK && (int64_t)s.length == at;
 }
 
 enum rc js_script_position(const struct js_heap *h, jsval script, int32_t position, uint32_t *line,
@@ -121,6 +140,8 @@ enum rc js_script_position(const struct js_heap *h, jsval script, int32_t positi
 	TRY(js_string_units(h, source, SOURCE_UNITS_MAX, count_lines, &c));
 	if (c.at < c.position)
 		return RC_BAD;
+	if (c.after_cr && c.at == c.position && at_end(h, source, c.at))
+		end_line(&c);
 	int64_t col = c.position - c.line_start + 1;
 	if (c.line == 0)
 		col += smi_field(h, script, V8_Script_column_offset, 0);
