@@ -12,15 +12,15 @@
 #define DICTIONARY_ENTRY_WORDS 3
 #define KEYS_AT_ONCE           4096
 
-/* Objects of one map, or of one map and one set of keys. */
+/* Objects of one map; where that does not tell their properties or name, of one map and one such set. */
 struct tally {
-	uint64_t map, keys; /* keys: 0 unless the map is a dictionary map */
+	uint64_t map, keys; /* keys: 0 where the map says all */
 	uint64_t count, bytes;
 	addr_t lowest, second; /* lowest addresses */
 };
 
 /* What a thread keeps. The walk itself counts objects of a map once the first one was seen, but for
- * dictionary maps, whose objects come one by one. */
+ * those that are told apart by more than their map, which come one by one. */
 struct counter {
 	const struct js_heap *heap;
 	VEC(struct tally) tallies;
@@ -29,7 +29,7 @@ struct counter {
 	uint64_t unreadable;
 };
 
-#define USER_DICTIONARY UINT32_MAX /* the objects of a map are told apart by their keys */
+#define USER_APART UINT32_MAX /* the objects of a map are told apart by their keys or tags */
 
 static void note_address(struct tally *t, addr_t addr)
 {
@@ -77,17 +77,43 @@ static enum rc sum_keys(const struct js_heap *h, jsval table, uint64_t *sum)
 	return RC_OK;
 }
 
-/* Global objects keep cells instead: each is a group of its own, by its address. Proxies have no
- * properties. */
-static uint64_t keys_of(const struct js_heap *h, uint16_t type, addr_t addr, jsval properties,
+/* A Symbol.toStringTag of its own gives an object its name. */
+static bool has_own_tag(const struct js_heap *h, const struct js_map *m)
+{
+	jsval tag = js_root_near(h, m->map, R_to_string_tag);
+	struct js_descriptor d;
+
+	for (uint32_t i = 0; i < m->nproperties; i++)
+		if (js_map_descriptor(h, m, i, &d) == RC_OK && jsval_eq(d.key, tag))
+			return d.in_field && !d.accessor;
+	return false;
+}
+
+static uint64_t tag_hash(const struct js_heap *h, jsval v)
+{
+	struct js_property p;
+
+	return js_property_of_key(h, v, js_root_near(h, v, R_to_string_tag), &p) == RC_OK
+		       ? map_hash(p.value.bits) | 1
+		       : 1;
+}
+
+/* What tells an object from others of its map. Global objects keep cells instead of keys: each is a
+ * group of its own, by its address. */
+static uint64_t keys_of(const struct js_heap *h, uint64_t map, addr_t addr, jsval properties,
 			uint64_t *unreadable)
 {
+	struct js_map m;
 	uint64_t sum;
 
-	if (type_is(&h->types, type, T_JS_GLOBAL_OBJECT))
-		return addr;
-	if (type_is(&h->types, type, T_JS_PROXY))
-		return 1; /* its map says dictionary, but there is none */
+	if (js_map_load(h, jsval_of(map), &m) == RC_OK) {
+		if (type_is(&h->types, m.type, T_JS_GLOBAL_OBJECT))
+			return addr;
+		if (type_is(&h->types, m.type, T_JS_PROXY))
+			return 1; /* its map says dictionary, but there is none */
+		if (!m.dictionary)
+			return tag_hash(h, jsval_object(addr));
+	}
 	if (sum_keys(h, properties, &sum) == RC_OK)
 		return sum;
 	++*unreadable;
@@ -101,7 +127,7 @@ static uint64_t keys_hash(uint64_t map, uint64_t keys)
 	return hash != 0 ? hash : 1;
 }
 
-static enum rc count_dictionary(struct counter *c, const struct js_object *o)
+static enum rc count_apart(struct counter *c, const struct js_object *o)
 {
 	const struct js_heap *h = c->heap;
 	int64_t off = v8_value(&h->layout, V8_JSReceiver_properties);
@@ -109,7 +135,7 @@ static enum rc count_dictionary(struct counter *c, const struct js_object *o)
 
 	if ((uint64_t)off + 8 <= o->readable)
 		properties = jsval_of(o->words[off / 8]);
-	uint64_t keys = keys_of(h, o->info->type, o->addr, properties, &c->unreadable);
+	uint64_t keys = keys_of(h, o->info->map, o->addr, properties, &c->unreadable);
 	uint64_t hash = keys_hash(o->info->map, keys);
 	const uint64_t *at = map_get(&c->by_keys, hash);
 	if (at == NULL) {
@@ -126,8 +152,9 @@ static void first_of_map(struct counter *c, const struct js_object *o)
 {
 	struct js_map m;
 
-	if (js_map_load(c->heap, jsval_of(o->info->map), &m) == RC_OK && m.dictionary) {
-		o->info->user = USER_DICTIONARY;
+	if (js_map_load(c->heap, jsval_of(o->info->map), &m) == RC_OK &&
+	    (m.dictionary || has_own_tag(c->heap, &m))) {
+		o->info->user = USER_APART;
 		return;
 	}
 	o->info->counted = true;
@@ -156,7 +183,7 @@ static enum rc count(void *ctx, const struct js_object *o)
 		return note_boilerplate(c, o);
 	if (o->info->user == 0)
 		first_of_map(c, o);
-	return o->info->user == USER_DICTIONARY ? count_dictionary(c, o) : RC_OK;
+	return o->info->user == USER_APART ? count_apart(c, o) : RC_OK;
 }
 
 /* What the walk of a thread counted by itself. Receivers of a map are all of one size. */
@@ -238,17 +265,16 @@ static enum rc merge_counters(struct counter *counters, unsigned jobs)
 static struct tally *tally_of(const struct object_groups *g, const struct counter *c, jsval v)
 {
 	jsval map, properties;
-	uint16_t type;
 	uint64_t unreadable = 0;
 
-	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
+	if (js_map_of(g->heap, v, &map) != RC_OK ||
 	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
 		     &properties) != RC_OK)
 		return NULL;
 	const uint64_t *at = tally_at(c, map.bits, 0);
 	if (at == NULL)
 		at = tally_at(c, map.bits,
-			      keys_of(g->heap, type, jsval_addr(v), properties, &unreadable));
+			      keys_of(g->heap, map.bits, jsval_addr(v), properties, &unreadable));
 	return at != NULL ? &c->tallies.at[*at - 1] : NULL;
 }
 
@@ -406,29 +432,28 @@ static const struct object_group *group_at(const struct object_groups *g, const 
 	return at != NULL ? &g->groups[*at - 1] : NULL;
 }
 
-static const struct object_group *lookup(const struct object_groups *g, uint64_t map, uint16_t type,
-					 addr_t addr, jsval properties)
+static const struct object_group *lookup(const struct object_groups *g, uint64_t map, addr_t addr,
+					 jsval properties)
 {
 	const uint64_t *at = map_get(&g->by_map, map);
 	uint64_t unreadable = 0;
 
 	if (at == NULL)
 		at = map_get(&g->by_keys,
-			     keys_hash(map, keys_of(g->heap, type, addr, properties, &unreadable)));
+			     keys_hash(map, keys_of(g->heap, map, addr, properties, &unreadable)));
 	return group_at(g, at);
 }
 
 const struct object_group *object_groups_of(const struct object_groups *g, jsval v)
 {
 	jsval map, properties;
-	uint16_t type;
 
-	if (js_map_of(g->heap, v, &map) != RC_OK || js_type_of(g->heap, v, &type) != RC_OK ||
-	    (type_classes(&g->heap->types, type) & CLASS_RECEIVER) == 0 ||
+	if (js_map_of(g->heap, v, &map) != RC_OK ||
+	    (js_classes(g->heap, v) & CLASS_RECEIVER) == 0 ||
 	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
 		     &properties) != RC_OK)
 		return NULL;
-	return lookup(g, map.bits, type, jsval_addr(v), properties);
+	return lookup(g, map.bits, jsval_addr(v), properties);
 }
 
 const struct object_group *object_groups_of_walked(const struct object_groups *g,
@@ -442,9 +467,9 @@ const struct object_group *object_groups_of_walked(const struct object_groups *g
 	/* `user`: index plus 1 of the group of this map; 0: not looked up; all ones: by keys. */
 	if (o->info->user == 0) {
 		const uint64_t *at = map_get(&g->by_map, o->info->map);
-		o->info->user = at != NULL ? (uint32_t)*at : USER_DICTIONARY;
+		o->info->user = at != NULL ? (uint32_t)*at : USER_APART;
 	}
-	if (o->info->user != USER_DICTIONARY)
+	if (o->info->user != USER_APART)
 		return &g->groups[o->info->user - 1];
-	return lookup(g, o->info->map, o->info->type, o->addr, jsval_of(o->words[off / 8]));
+	return lookup(g, o->info->map, o->addr, jsval_of(o->words[off / 8]));
 }

@@ -7,7 +7,7 @@
  * extends A` the map of a B still names A, and maps of prototypes name Object;
  *  2. going up from the object, the first of: a string under Symbol.toStringTag; a function under
  *     `constructor` (but not the object's own) that is not Object. Until V8 9 the whole chain was
- *     searched for Symbol.toStringTag first, then for `constructor`, and the first one counted;
+ *     searched for Symbol.toStringTag first, then for `constructor`, and only the first of each counted;
  *  3. the class name that goes with the instance type.
  */
 #include "jsheap/names.h"
@@ -40,24 +40,6 @@ static const char *template_name(const struct js_heap *h, jsval info, struct are
 	return NULL;
 }
 
-static const char *name_of_constructor(const struct js_heap *h, jsval constructor, struct arena *a)
-{
-	struct js_function f;
-
-	if (js_is(h, constructor, T_FUNCTION_TEMPLATE_INFO))
-		return template_name(h, constructor, a);
-	if (js_function_load(h, constructor, &f) != RC_OK)
-		return NULL;
-	const char *name = js_shared_debug_name(h, f.shared, a);
-	return name != NULL && name[0] != '\0' ? name : NULL;
-}
-
-/* Names that say nothing: none, and Object. */
-static const char *telling(const char *name)
-{
-	return name != NULL && name[0] != '\0' && strcmp(name, "Object") != 0 ? name : NULL;
-}
-
 /* True when v has an own property `key`; *value has bits 0 where that is an accessor. */
 static bool own(const struct js_heap *h, jsval v, jsval key, jsval *value)
 {
@@ -67,6 +49,29 @@ static bool own(const struct js_heap *h, jsval v, jsval key, jsval *value)
 		return false;
 	*value = p.accessor ? jsval_of(0) : p.value;
 	return true;
+}
+
+static const char *name_of_constructor(const struct js_heap *h, jsval constructor, struct arena *a)
+{
+	struct js_function f;
+	jsval given;
+
+	if (js_is(h, constructor, T_FUNCTION_TEMPLATE_INFO))
+		return template_name(h, constructor, a);
+	if (js_function_load(h, constructor, &f) != RC_OK)
+		return NULL;
+	if (v8_has(&h->layout, V8_constructor_name_property) &&
+	    own(h, constructor, js_root_near(h, constructor, R_name_string), &given) &&
+	    given.bits != 0 && js_is_string(h, given))
+		return js_string_name(h, given, a);
+	const char *name = js_shared_debug_name(h, f.shared, a);
+	return name != NULL && name[0] != '\0' ? name : NULL;
+}
+
+/* Names that say nothing: none, and Object. */
+static const char *telling(const char *name)
+{
+	return name != NULL && name[0] != '\0' && strcmp(name, "Object") != 0 ? name : NULL;
 }
 
 static const char *tag_name(const struct js_heap *h, jsval tag, struct arena *a)
@@ -131,7 +136,8 @@ static const char *name_by_tag_first(const struct js_heap *h, jsval v, struct ar
 	c = (struct chain){.object = v};
 	while (name == NULL && chain_up(h, &c))
 		if (own(h, c.object, js_root_near(h, c.object, R_constructor_string), &found))
-			return js_is_function(h, found) ? name_of_constructor(h, found, a) : NULL;
+			return js_is_function(h, found) ? telling(name_of_constructor(h, found, a))
+							: NULL;
 	return name;
 }
 

@@ -110,9 +110,7 @@ function againstSnapshot(suite, truth, { found }) {
 	suite.test('V8\'s snapshot counts functions alike', () => {
 		const functions = FUNCTIONS.reduce((all, name) => all + (found.get(name) ?? 0), 0);
 		const objects = FUNCTIONS.reduce((all, name) => all + (theirs.objects.get(name) ?? 0), 0);
-		// Until V8 9, Function.prototype is an Object by name.
-		const unnamed = parseInt(truth.v8, 10) < 10 ? 1 : 0;
-		assert.strictEqual(functions + unnamed, theirs.totals.get('closure') + objects);
+		assert.strictEqual(functions, theirs.totals.get('closure') + objects);
 	});
 	suite.test('V8\'s snapshot counts regular expressions alike', () => {
 		const objects = theirs.objects.get('RegExp') ?? 0;

@@ -16,6 +16,7 @@ const builds = require('./builds.js');
 const commands = require('./commands.js');
 const gc = require('./gc.js');
 const heap = require('./heap.js');
+const names = require('./names.js');
 const values = require('./values.js');
 const stack = require('./stack.js');
 const inside = require('./inside.js');
@@ -52,6 +53,9 @@ const tests = {
 			status(suite, core, truth, { signal: SIGABRT, isolates: 1 });
 			text(suite, core);
 		}
+	},
+	names(core, truth) {
+		names.likeV8(suite, core, truth);
 	},
 	values(core, truth) {
 		values.tree(suite, core, truth);

@@ -337,6 +337,16 @@ static inline void mock_root_map(struct mock *m, const char *name, uint16_t type
 	mock_map_bits(m, map, type, words, 0);
 }
 
+static inline void mock_string_root(struct mock *m, const char *name, const char *text)
+{
+	size_t n = strlen(text);
+	jsval s = mock_new_ro(m, mock_root(m, "seq_one_byte_string_map"), 16 + n);
+
+	mock_set32(m, s, 12, (uint32_t)n);
+	memcpy(mock_at(m, s) + 16, text, n);
+	mock_add_root(m, name, s);
+}
+
 static inline void mock_make_roots(struct mock *m)
 {
 	static const struct {
@@ -385,10 +395,8 @@ static inline void mock_make_roots(struct mock *m)
 	mock_add_root(m, "empty_fixed_array", mock_new_ro(m, mock_root(m, "fixed_array_map"), 16));
 	mock_add_root(m, "to_string_tag_symbol", mock_new_ro(m, mock_root(m, "symbol_map"), 24));
 	mock_add_root(m, "class_positions_symbol", mock_new_ro(m, mock_root(m, "symbol_map"), 24));
-	jsval s = mock_new_ro(m, mock_root(m, "seq_one_byte_string_map"), 27);
-	mock_set32(m, s, 12, 11);
-	memcpy(mock_at(m, s) + 16, "constructor", 11);
-	mock_add_root(m, "constructor_string", s);
+	mock_string_root(m, "constructor_string", "constructor");
+	mock_string_root(m, "name_string", "name");
 }
 
 static inline enum rc mock_layout(struct mock *m, struct why *why)
