@@ -86,7 +86,9 @@ static bool fits(const struct js_heap *h, const struct js_page *p, const char *n
 {
 	const uint64_t flags = (uint64_t)(v8_value(&h->layout, V8_page_from_flag) |
 					  v8_value(&h->layout, V8_page_to_flag));
-	bool large = p->kind == PAGE_LARGE, young = (p->flags & flags) != 0;
+	/* Pages of small objects all have one size. */
+	bool large = p->kind == PAGE_LARGE || p->size % V8_PAGE_BYTES != 0;
+	bool young = (p->flags & flags) != 0;
 
 	return name != NULL && (strstr(name, LARGE) != NULL) == large &&
 	       (strcmp(name, large ? LARGE_CLASS("New") : YOUNG) == 0) == young &&
