@@ -277,6 +277,8 @@ static enum rc put_shared_word(struct run *r, const struct object *o, uint64_t w
 
 	for (; *f < o->nfields && o->fields[*f].offset < word + 8; ++*f) {
 		const struct js_class_field *field = &o->fields[*f];
+		if (field->offset < at || field->offset + field->bytes > word + 8)
+			continue; /* properties of a damaged map may lie anywhere */
 		TRY(put_rest(r, o, at, field->offset));
 		TRY(put_field(r, o, field));
 		at = field->offset + field->bytes;
