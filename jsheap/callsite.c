@@ -280,6 +280,14 @@ static const char *name_in_trace(struct names *n)
 										      : NULL;
 }
 
+/* Promise.all and the like, waiting. */
+static bool is_combinator(const struct names *n, const char *name)
+{
+	return n->c->async && n->f.script.bits == 0 && name != NULL &&
+	       (strcmp(name, "all") == 0 || strcmp(name, "any") == 0 ||
+		strcmp(name, "allSettled") == 0);
+}
+
 enum rc js_call_put(const struct js_heap *h, const struct js_call *c, struct str *out)
 {
 	struct names n = {.h = h, .c = c};
@@ -291,6 +299,12 @@ enum rc js_call_put(const struct js_heap *h, const struct js_call *c, struct str
 
 		if (c->async)
 			str_puts(out, "async ");
+		if (is_combinator(&n, name)) {
+			/* Nothing runs there: the offset says which of its promises was waited for. */
+			str_printf(out, "Promise.%s (index %lld)", name, (long long)c->offset);
+			arena_free(&n.arena);
+			return out->failed ? RC_NOMEM : RC_OK;
+		}
 		if (method)
 			put_method(&n, name, out);
 		else if (c->constructor)

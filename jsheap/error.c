@@ -90,6 +90,22 @@ static enum rc put_call(const struct js_heap *h, const struct js_call *c, struct
 	return js_call_put(h, c, out);
 }
 
+/* A frame that is none of JavaScript: WebAssembly has an index in place of the function. */
+static enum rc put_other(const struct js_heap *h, jsval v, int64_t at, struct str *out)
+{
+	jsval function;
+
+	TRY(js_field(h, v, at + 8, &function));
+	if (!jsval_is_smi(function))
+		TRY(js_field(h, v, at + 16, &function));
+	str_puts(out, LINE_START);
+	if (jsval_is_smi(function))
+		str_printf(out, "wasm-function[%d]", jsval_smi(function));
+	else
+		str_puts(out, "<unreadable>");
+	return RC_OK;
+}
+
 /* An element that is an object: the frame itself, or a pointer to the array that has it. */
 static enum rc put_frame_object(const struct js_heap *h, jsval v, struct str *out)
 {
@@ -100,14 +116,16 @@ static enum rc put_frame_object(const struct js_heap *h, jsval v, struct str *ou
 		return put_call(h, &c, out);
 	TRY(js_field(h, v, 8, &array));
 	TRY(js_field(h, v, 16, &index));
+	if (!js_is(h, array, T_FIXED_ARRAY))
+		return put_other(h, v, 8, out);
 	if (!jsval_is_smi(index) || jsval_smi(index) < 0 || jsval_smi(index) > FRAMES_MAX)
 		return RC_BAD;
 	int64_t at = v8_value(&h->layout, V8_FixedArray_data) + 8 +
 		     8 * (int64_t)jsval_smi(index) * FRAME_WORDS;
 	if (!js_fits(h, array, (uint64_t)at + 8 * FRAME_WORDS))
 		return RC_BAD;
-	TRY(words_at(h, array, at, &c));
-	return put_call(h, &c, out);
+	return words_at(h, array, at, &c) == RC_OK ? put_call(h, &c, out)
+						   : put_other(h, array, at, out);
 }
 
 static enum rc put_flat_frames(const struct js_heap *h, jsval v, int64_t first, int64_t n,
@@ -115,8 +133,9 @@ static enum rc put_flat_frames(const struct js_heap *h, jsval v, int64_t first, 
 {
 	for (int64_t i = 0; i + FRAME_WORDS <= n; i += FRAME_WORDS) {
 		struct js_call c;
-		TRY(words_at(h, v, first + 8 * i, &c));
-		TRY(put_call(h, &c, out));
+		TRY(words_at(h, v, first + 8 * i, &c) == RC_OK
+			    ? put_call(h, &c, out)
+			    : put_other(h, v, first + 8 * i, out));
 	}
 	return RC_OK;
 }

@@ -49,7 +49,7 @@ struct js_descriptor {
 	jsval value; /* constant, AccessorPair or AccessorInfo when not in_field */
 	bool in_field;
 	bool accessor;
-	bool in_object; /* at `offset` of the object itself, else of its property array */
+	bool in_object;  /* at `offset` of the object itself, else of its property array */
 	bool raw_double; /* the word there is a double, no value */
 	uint64_t offset;
 };

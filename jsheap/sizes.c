@@ -86,6 +86,30 @@ static enum rc size_bytecode_array(const struct js_heap *h, const struct scope_f
 	return RC_OK;
 }
 
+/* Its supertypes follow their number, a Smi. */
+static enum rc type_info_size(const struct js_heap *h, addr_t addr, addr_t at, uint64_t *size)
+{
+	uint32_t supertypes;
+
+	TRY(mem_u32(h->mem, addr + at + 4, &supertypes));
+	*size = at + 8 + 8 * (uint64_t)supertypes;
+	return RC_OK;
+}
+
+static enum rc size_wasm_type_info(const struct js_heap *h, const struct scope_format *f,
+				   addr_t addr, uint64_t *size)
+{
+	(void)f;
+	return type_info_size(h, addr, 16, size);
+}
+
+static enum rc size_wasm_type_info_instance(const struct js_heap *h, const struct scope_format *f,
+					    addr_t addr, uint64_t *size)
+{
+	(void)f;
+	return type_info_size(h, addr, 32, size);
+}
+
 /* Kinds of slots, five bits each, six to a uint32. */
 static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_closure,
 			     uint64_t *size)

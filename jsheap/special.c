@@ -13,7 +13,7 @@
 #include <time.h>
 
 #define MAX_DATE_MS           8.64e15
-#define BIGINT_DECIMAL_DIGITS 128
+#define BIGINT_DECIMAL_DIGITS 2048
 #define BIGINT_DIGITS_MAX     (1u << 24)
 #define CHUNK                 1000000000u
 

@@ -13,7 +13,7 @@ MUST_USE enum rc js_date(const struct js_heap *h, jsval v, double *ms);
 /* "2009-02-13T23:31:30.123Z", or "Invalid Date". */
 void js_date_put(double ms, struct str *out);
 
-/* The decimal digits of a BigInt (hexadecimal with 0x when it is beyond 8,192 bits). */
+/* The decimal digits of a BigInt (hexadecimal with 0x when it is beyond 131,072 bits). */
 MUST_USE enum rc js_bigint_put(const struct js_heap *h, jsval v, struct str *out);
 
 /* The flags of a RegExp: "gi". */

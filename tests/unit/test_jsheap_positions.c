@@ -27,7 +27,7 @@ static void put_unsigned(struct encoder *e, uint64_t v)
 
 static void put_signed(struct encoder *e, int64_t v)
 {
-	put_unsigned(e, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+	put_unsigned(e, (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0));
 }
 
 static int64_t raw_of(const struct js_position *p)

@@ -108,6 +108,7 @@ function keys() {
 		dictionary: as(many, { k49: 49, 'Symbol(own)': 'in a dictionary' }),
 		doubles, hidden: as(Object.defineProperty({ seen: 1 }, 'hidden', { value: 2 }), { seen: 1, hidden: 2 }),
 		registered: Symbol.for('registered'), wellKnown: Symbol.iterator,
+		big: 2n ** 100000n - 12345678901234567890n, bigger: as(-(2n ** 200000n), { $kind: 'bigint', value: `-0x1${'0'.repeat(50000)}` }),
 		undescribed: as(Symbol(), { $kind: 'symbol', description: null }), emptyDescription: Symbol(''),
 	};
 }
@@ -360,6 +361,41 @@ function errors() {
 	return e;
 }
 
+/* Behind an await the callers are those who wait. */
+async function asyncErrors(e) {
+	const pair = (name, [unread, read]) => {
+		e[`${name} unread`] = as(unread, { $kind: 'error', stack: read.stack });
+	};
+	async function inner() {
+		await null;
+		return [0, 1].map(() => new Error('behind await'));
+	}
+	async function outer() { return await inner(); }
+	const object = { async method() { await null; return [0, 1].map(() => new Error('async method')); } };
+	pair('async', await outer());
+	pair('asyncMethod', await (async () => await object.method())());
+	pair('asyncAll', (await Promise.all([1, inner()]))[1]);
+	async function all() { return (await Promise.all([1, inner()]))[1]; }
+	pair('asyncInAll', await all());
+	return e;
+}
+
+/* A function of WebAssembly that calls one of JavaScript. */
+function wasmError(e) {
+	const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 109, 1, 102, 0, 0, 3, 2, 1, 0,
+		7, 5, 1, 1, 103, 0, 1, 10, 6, 1, 4, 0, 16, 0, 11];
+	const made = [];
+	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(bytes)),
+		{ m: { f: () => { made.push(new Error('called by wasm')); } } });
+	for (let i = 0; i < 2; i++) {
+		exports.g();
+	}
+	// mdbish tells the function, but not where in its module.
+	e['wasm unread'] = as(made[0], { $kind: 'error',
+		stack: made[1].stack.replace(/at .*?(wasm-function\[\d+\]).*/, 'at $1') });
+	return e;
+}
+
 function hex(bytes) {
 	return Buffer.from(bytes.buffer || bytes, bytes.byteOffset || 0, bytes.byteLength).toString('hex');
 }
@@ -523,7 +559,7 @@ function finish() {
 async function main() {
 	Object.assign(root, {
 		functions: functions(), classes: classes(), keys: keys(), accessors: accessors(), iterators: iterators(),
-		promises: await promises(), proxies: proxies(), generators: await generators(), errors: errors(),
+		promises: await promises(), proxies: proxies(), generators: await generators(), errors: await asyncErrors(wasmError(errors())),
 		binaries: binaries(), argumentObjects: argumentObjects(), wrappers: wrappers(), weak: weak(),
 		namespaces: await namespaces(), hosted: hosted(),
 	});
