@@ -28,7 +28,7 @@ const char *js_page_age(const struct js_page *p)
 /* The objects around the address. */
 struct around {
 	addr_t addr;
-	addr_t end;             /* of the last object in front of it */
+	addr_t before, end;     /* the last object in front of it, and where that ends */
 	addr_t next;            /* the first object behind it; 0: none */
 	struct js_object found; /* size 0: none holds it */
 	uint64_t map;
@@ -47,6 +47,7 @@ static enum rc look(void *ctx, const struct js_object *o)
 		a->map = o->info->map;
 		return RC_DONE;
 	}
+	a->before = o->addr;
 	a->end = o->addr + o->size;
 	return RC_OK;
 }
@@ -68,6 +69,7 @@ static void look_between(const struct js_heap *h, const struct around *a, struct
 			at = iso->areas[i].limit;
 		}
 	f->kind = FOUND_GAP;
+	f->before = a->before;
 	f->start = at;
 	f->size = (a->next != 0 ? a->next : p->stop) - at;
 	while (at <= a->addr) {
@@ -99,13 +101,14 @@ enum rc js_find(const struct js_heap *h, addr_t addr, struct js_found *f)
 	*f = (struct js_found){.kind = FOUND_NOTHING};
 	if (p == NULL || addr < p->base || addr - p->base >= p->size)
 		return RC_OK;
-	*f = (struct js_found){FOUND_HEADER, p, p->base, p->start - p->base, jsval_of(0)};
+	*f = (struct js_found){FOUND_HEADER, p, p->base, p->start - p->base, jsval_of(0), 0};
 	if (addr < p->start)
 		return RC_OK;
-	*f = (struct js_found){FOUND_STALE, p, p->start, p->end - p->start, jsval_of(0)};
+	*f = (struct js_found){FOUND_STALE, p, p->start, p->end - p->start, jsval_of(0), 0};
 	if (p->dead)
 		return RC_OK;
-	*f = (struct js_found){FOUND_UNUSED, p, p->stop, p->base + p->size - p->stop, jsval_of(0)};
+	*f = (struct js_found){FOUND_UNUSED, p, p->stop, p->base + p->size - p->stop,
+			       jsval_of(0),  0};
 	if (addr >= p->stop)
 		return RC_OK;
 	TRY(js_walk_init(&w, h));
@@ -115,10 +118,10 @@ enum rc js_find(const struct js_heap *h, addr_t addr, struct js_found *f)
 	if (rc != RC_OK && rc != RC_DONE)
 		return rc;
 	if (a.found.size != 0)
-		*f = (struct js_found){FOUND_OBJECT, p, a.found.addr, a.found.size,
-				       jsval_of(a.map)};
+		*f = (struct js_found){FOUND_OBJECT,    p, a.found.addr, a.found.size,
+				       jsval_of(a.map), 0};
 	else if (p->kind == PAGE_LARGE && a.end != p->start)
-		*f = (struct js_found){FOUND_UNUSED, p, a.end, p->end - a.end, jsval_of(0)};
+		*f = (struct js_found){FOUND_UNUSED, p, a.end, p->end - a.end, jsval_of(0), 0};
 	else
 		look_between(h, &a, f);
 	return RC_OK;

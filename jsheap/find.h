@@ -23,6 +23,7 @@ struct js_found {
 	addr_t start;               /* of the object, the free piece, the area ... */
 	uint64_t size;              /* 0: not known */
 	jsval map;                  /* FOUND_OBJECT, FOUND_FREE */
+	addr_t before;              /* FOUND_GAP: the last object in front of it; 0: none */
 };
 
 /* Walks the page that holds addr up to there. RC_OK with `found` filled (FOUND_NOTHING included),

@@ -53,6 +53,17 @@ static void put_page(const struct js_page *p, struct str *out)
 		str_printf(out, ", isolate %u", p->isolate);
 }
 
+/* What a size rule made too short or too long. */
+static void put_before(struct run *r, const struct js_found *f, struct str *out)
+{
+	uint16_t type;
+
+	if (f->before == 0 || js_type_of(r->heap, jsval_object(f->before), &type) != RC_OK)
+		return;
+	str_printf(out, ", behind the %s 0x%" PRIx64, type_text(r, type),
+		   jsval_object(f->before).bits);
+}
+
 static void put_found(struct run *r, const struct js_found *f, addr_t addr, const char *type,
 		      struct str *out)
 {
@@ -72,6 +83,7 @@ static void put_found(struct run *r, const struct js_found *f, addr_t addr, cons
 			str_printf(out, ", from 0x%" PRIx64 " on ", f->start);
 			str_put_size(out, f->size);
 		}
+		put_before(r, f, out);
 	}
 	put_page(f->page, out);
 }
