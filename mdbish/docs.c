@@ -211,6 +211,7 @@ static const char man_head[] =
 	".SH SYNOPSIS\n.B mdbish\n[options]\n.I CORE\n.br\n.B mdbish\n[options] \\-e\n.I CMD\n.I "
 	"CORE\n"
 	".br\n.B mdbish\n[options] \\-s\n.I SCRIPT CORE\n.br\n.B mdbish stack\n.I CORE...\n"
+	".br\n.B mdbish layout export\n[\\-o\n.I FILE\n]\n.I EXECUTABLE|CORE\n"
 	".br\n.B mdbish help\n.I [COMMAND]\n"
 	".SH DESCRIPTION\nOpens the core dump of a Node.js process and tells what V8 kept in it: "
 	"objects, their properties, strings, functions and stacks, beside the native memory, "
