@@ -256,7 +256,7 @@ struct find_function {
 	const struct js_heap *h;
 	const struct js_context *context;
 	jsval exact, around;
-	int32_t length; /* of the range of `around` */
+	int64_t length; /* of the range of `around` */
 };
 
 static enum rc match_function(void *ctx, jsval shared)
@@ -276,9 +276,10 @@ static enum rc match_function(void *ctx, jsval shared)
 	if (!f->context->has_scope || !s->has_range || js_shared_load(f->h, shared, &fn) != RC_OK ||
 	    !fn.has_range || fn.start > s->start || fn.end < s->end)
 		return RC_OK;
-	if (f->around.bits == 0 || fn.end - fn.start < f->length) {
+	int64_t length = (int64_t)fn.end - fn.start;
+	if (f->around.bits == 0 || length < f->length) {
 		f->around = shared;
-		f->length = fn.end - fn.start;
+		f->length = length;
 	}
 	return RC_OK;
 }

@@ -29,7 +29,7 @@ static enum rc isolate_row(struct run *r, size_t i)
 	const struct js_heap *h = r->heap;
 	const struct js_isolate *iso = &h->isolates[i];
 	uint64_t pages = 0, size = 0;
-	struct js_worker w;
+	struct js_worker w = {0};
 	enum rc found = js_worker_find(h, (uint32_t)i, r->arena, &w);
 
 	if (found == RC_NOMEM)

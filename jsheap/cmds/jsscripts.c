@@ -136,7 +136,8 @@ static enum rc function_row(struct run *r, const struct js_script *s, const stru
 	if (name != NULL && name[0] == '\0')
 		name = NULL;
 	return row(r->sink, &function_record, U(e->shared.bits), line != 0 ? U(line) : NUL,
-		   line != 0 ? U(column) : NUL, known ? U((uint32_t)(e->end - e->start)) : NUL,
+		   line != 0 ? U(column) : NUL,
+		   known ? U((uint32_t)e->end - (uint32_t)e->start) : NUL,
 		   B(js_shared_compiled(r->heap, e->shared)), known ? U((uint32_t)e->start) : NUL,
 		   known ? U((uint32_t)e->end) : NUL, U(s->v.bits), S(file), S(name));
 }
