@@ -142,6 +142,9 @@ struct command {
 	enum rc (*run)(struct run *r);
 	enum rc (*end)(struct run *r);
 	enum rc (*row)(struct run *r, const struct record *rec, const struct cell *cells);
+	/* The n-th word that completion offers for arguments, NULL behind the last; may be NULL. Opens
+	 * nothing: without a heap (session->heap) it may have none. */
+	const char *(*complete)(const struct session *s, size_t n);
 };
 
 /* Pulls one value a call, so that walks can be piped and interrupted. */

@@ -81,6 +81,20 @@ static char *offer_options(struct completion *c, const struct command *command)
 	return offer(c, "--help");
 }
 
+/* Words that the command itself knows. */
+static char *offer_arguments(struct completion *c, const struct command *command)
+{
+	const char *word;
+
+	for (size_t n = 0; (word = command->complete(c->s, n)) != NULL; n++) {
+		char *text = offer(c, word);
+
+		if (text != NULL)
+			return text;
+	}
+	return NULL;
+}
+
 /* The command that the stage starts with, and where its arguments begin. */
 static const struct command *stage_command(const struct session *s, const char *stage,
 					   const char **rest)
@@ -129,5 +143,7 @@ char *session_complete(const struct session *s, const char *line, size_t word_st
 		return offer_walkers(&c);
 	if (strcmp(command->name, "help") == 0)
 		return offer_commands(&c, true);
+	if (command->complete != NULL)
+		return offer_arguments(&c, command);
 	return NULL;
 }

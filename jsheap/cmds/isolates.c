@@ -115,6 +115,15 @@ static enum rc select_run(struct run *r)
 	return RC_OK;
 }
 
+static const char *select_complete(const struct session *s, size_t n)
+{
+	static const char *const words[] = {"all", "0", "1", "2", "3", "4",
+					    "5",   "6", "7", "8", "9"};
+	size_t isolates = s->heap != NULL ? s->heap->nisolates : 0;
+
+	return n <= isolates && n < sizeof words / sizeof words[0] ? words[n] : NULL;
+}
+
 const struct command cmd_isolate = {
 	.name = "isolate",
 	.summary = "select the isolate that commands are about",
@@ -128,4 +137,5 @@ const struct command cmd_isolate = {
 	.records = records,
 	.examples = select_examples,
 	.run = select_run,
+	.complete = select_complete,
 };

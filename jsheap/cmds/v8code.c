@@ -160,6 +160,15 @@ static enum rc run(struct run *r)
 	return rc;
 }
 
+static const char *complete(const struct session *s, size_t n)
+{
+	static const char *const kinds[] = {"builtin",  "bytecode handler", "baseline", "maglev",
+					    "turbofan", "optimized",        "stub",     "code"};
+
+	(void)s;
+	return n < sizeof kinds / sizeof kinds[0] ? kinds[n] : NULL;
+}
+
 const struct command cmd_v8code = {
 	.name = "v8code",
 	.summary = "machine code that V8 made or brought along: kind, size, function",
@@ -179,4 +188,5 @@ const struct command cmd_v8code = {
 	.records = records,
 	.examples = examples,
 	.run = run,
+	.complete = complete,
 };

@@ -63,6 +63,11 @@ static enum rc run(struct run *r)
 	return RC_OK;
 }
 
+static const char *complete(const struct session *s, size_t n)
+{
+	return s->heap != NULL && n < s->heap->nroots ? s->heap->root_names[n] : NULL;
+}
+
 const struct command cmd_v8roots = {
 	.name = "v8roots",
 	.summary = "the roots of an isolate: V8's basic objects by name",
@@ -77,4 +82,5 @@ const struct command cmd_v8roots = {
 	.records = records,
 	.examples = examples,
 	.run = run,
+	.complete = complete,
 };

@@ -213,6 +213,15 @@ static enum rc run(struct run *r)
 	return print(r, rows, n);
 }
 
+/* The n-th type that has a name. */
+static const char *complete(const struct session *s, size_t n)
+{
+	for (size_t t = 0; s->heap != NULL && t < TYPE_LIMIT; t++)
+		if (s->heap->types.name[t] != NULL && n-- == 0)
+			return s->heap->types.name[t];
+	return NULL;
+}
+
 const struct command cmd_v8types = {
 	.name = "v8types",
 	.summary = "the instance types of this V8: number, name, objects and bytes in the heap",
@@ -229,4 +238,5 @@ const struct command cmd_v8types = {
 	.records = records,
 	.examples = examples,
 	.run = run,
+	.complete = complete,
 };

@@ -183,6 +183,8 @@ static void test_completion(void **state)
 		{"produce|cou", 8, "count", NULL},
 		{"::walk f", 7, "five", "from"},
 		{"::consume --l", 10, "--limit", NULL},
+		{"::consume ap", 10, "apple", "apricot"},
+		{"::consume -t pe", 13, "pear", NULL},
 		{"info thr", 5, "threads", NULL},
 		{"::help wal", 7, "walk", "walkers"},
 		{"::zzz", 0, NULL, NULL},

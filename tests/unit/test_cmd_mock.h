@@ -100,6 +100,14 @@ static enum rc consume_end(struct run *r)
 	return RC_OK;
 }
 static const char *const consume_aliases[] = {"info consumers", "eat", NULL};
+static const char *consume_complete(const struct session *s, size_t n)
+{
+	static const char *const words[] = {"apple", "apricot", "pear"};
+
+	(void)s;
+	return n < 3 ? words[n] : NULL;
+}
+
 static const struct command cmd_consume = {.name = "consume",
 					   .summary = "take an address",
 					   .aliases = consume_aliases,
@@ -109,7 +117,8 @@ static const struct command cmd_consume = {.name = "consume",
 					   .opts = consume_opts,
 					   .begin = consume_begin,
 					   .run = consume_run,
-					   .end = consume_end};
+					   .end = consume_end,
+					   .complete = consume_complete};
 
 /* Fails for every address that is a multiple of 16. */
 static enum rc fussy_run(struct run *r)
