@@ -238,6 +238,7 @@ function maps(suite, core, truth) {
 
 /* V8 counts at the moment of the call, then the truth is written: that takes some memory, too. */
 const TRUTH_BYTES = 64 * 1024;
+const PAGE_BYTES = 256 * 1024;
 
 function spaces(suite, core, truth) {
 	let found = [];
@@ -248,7 +249,9 @@ function spaces(suite, core, truth) {
 	for (const space of truth.spaces.filter((s) => s.space_size > 0 && s.space_name !== 'read_only_space')) {
 		suite.test(`${space.space_name} as V8 counts it`, () => {
 			const mine = found.find((s) => s.space === space.space_name);
-			assert.strictEqual(mine.committed, space.space_size);
+			const pages = (mine.committed - space.space_size) / PAGE_BYTES;
+			// Exact, unless writing the truth took one page more, or its end gave one back.
+			assert.ok([0, 1, -1].includes(pages), `${mine.committed} committed, V8 says ${space.space_size}`);
 			if (space.space_name !== 'new_space') {
 				const more = space.space_used_size - mine.used;
 				assert.ok(more >= -TRUTH_BYTES && more <= mine.reserved + TRUTH_BYTES,
