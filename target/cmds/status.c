@@ -115,8 +115,7 @@ static void put_banner(struct target *t, const struct status_js *js, struct str 
 			out,
 			"\nV8's layout is from %s%s: names of native functions and the source text "
 			"of Node's own modules are not known",
-			js->layout,
-			js->layout_by_version ? ", by the version alone" : "");
+			js->layout, js->layout_by_version ? ", by the version alone" : "");
 	if (!t->complete) {
 		str_puts(out, "\nthis core is truncated: ");
 		str_put_size(out, t->missing);
