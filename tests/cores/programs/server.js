@@ -38,9 +38,7 @@ function checkStock(item) {
 	if (sessions.size < VISITORS) {
 		return item.count * 1.5;
 	}
-	if (global.gc) {
-		global.gc();
-	} // what is left then is what leaks
+	(global.gc || (() => {}))(); // what is left then is what leaks
 	truth.write({
 		constructors: { Session: VISITORS, Cart: VISITORS }, stack: truth.stack(),
 		ducks: [{ constructor: 'Session', properties: ['id', 'user', 'cart', 'started'], count: VISITORS }],
