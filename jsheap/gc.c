@@ -287,6 +287,12 @@ bool gc_marked(const struct js_heap *h, const struct js_page *p)
 	return gc->bitmap_known && map_get(&gc->marked, p->base) != NULL;
 }
 
+bool gc_emptied(const struct js_heap *h, const struct js_page *p)
+{
+	return p->isolate != UINT32_MAX && h->isolates[p->isolate].gc == GC_MARK_COMPACT &&
+	       !gc_marked(h, p) && h->gc != NULL && h->gc->bitmap_known && in_a_list(p);
+}
+
 enum rc gc_examine(struct js_heap *h)
 {
 	h->gc = calloc(1, sizeof *h->gc);

@@ -49,6 +49,10 @@ MUST_USE enum rc gc_find_buffers(const struct js_heap *h, const struct js_isolat
  * several threads. */
 bool gc_marked(const struct js_heap *h, const struct js_page *p);
 
+/* True when a mark-compact has found nothing alive on the page, or moved all of it away: marks are
+ * known, and the page has none. */
+bool gc_emptied(const struct js_heap *h, const struct js_page *p);
+
 /* The first word in [addr, limit) of the page whose mark bit is set, or limit. After gc_marked. */
 addr_t gc_next_mark(const struct js_heap *h, const struct js_page *p, addr_t addr, addr_t limit);
 

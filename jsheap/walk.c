@@ -198,16 +198,18 @@ static void count_gap(struct page_walk *pw, addr_t next)
 	pw->addr = next;
 }
 
-/* On a page that waits for its sweeper: what is not marked up to the next marked object is dead, and
- * may have lost its map. */
+/* On a page that waits for its sweeper, or for being released: what is not marked up to the next marked
+ * object is dead, and may have lost its map. */
 static bool step_over_dead(struct page_walk *pw, addr_t limit)
 {
 	const struct js_heap *h = pw->w->heap;
+	addr_t next = pw->addr;
 
-	if (!gc_marked(h, pw->p) || gc_next_mark(h, pw->p, pw->addr, limit) == pw->addr)
-		return false;
-	addr_t next = gc_next_mark(h, pw->p, pw->addr, limit);
-	if (next != limit && !chain_holds(pw->w, pw->p, next, 1))
+	if (gc_emptied(h, pw->p))
+		next = resync(pw, limit);
+	else if (gc_marked(h, pw->p))
+		next = gc_next_mark(h, pw->p, pw->addr, limit);
+	if (next == pw->addr || (next != limit && !chain_holds(pw->w, pw->p, next, 1)))
 		return false;
 	pw->w->stats.dead_bytes += next - pw->addr;
 	pw->addr = next;
