@@ -21,8 +21,8 @@ enum count_at {
 	COUNT_U16_AT_8
 };
 
-typedef enum rc size_fn(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			uint64_t *size);
+/* `arg`: what the row of the rule says. */
+typedef enum rc size_fn(const struct js_heap *h, addr_t addr, uint64_t arg, uint64_t *size);
 
 struct size_rule {
 	const char *kinds;
@@ -30,6 +30,8 @@ struct size_rule {
 	uint32_t header;
 	uint8_t unit;
 	size_fn *fn;
+	uint32_t arg;
+	bool scope; /* by each of scope_formats */
 	struct v8_range range;
 	const char *reason;
 };
@@ -39,55 +41,55 @@ static uint64_t round_up(uint64_t n, uint64_t to)
 	return (n + to - 1) & ~(to - 1);
 }
 
-static enum rc size_property_array(const struct js_heap *h, const struct scope_format *f,
-				   addr_t addr, uint64_t *size)
+static enum rc size_property_array(const struct js_heap *h, addr_t addr, uint64_t arg,
+				   uint64_t *size)
 {
 	uint32_t length;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + 12, &length));
 	*size = 16 + 8 * (uint64_t)(length &
 				    (uint32_t)v8_value(&h->layout, V8_PropertyArray_length_mask));
 	return RC_OK;
 }
 
-static enum rc size_bigint(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			   uint64_t *size)
+static enum rc size_bigint(const struct js_heap *h, addr_t addr, uint64_t arg, uint64_t *size)
 {
 	uint32_t bits;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + (addr_t)v8_value(&h->layout, V8_BigInt_bitfield), &bits));
 	*size = (uint64_t)v8_value(&h->layout, V8_BigInt_digits) +
 		8 * (uint64_t)(bits >> 1 & 0x3fffffff);
 	return RC_OK;
 }
 
-static enum rc size_preparse_data(const struct js_heap *h, const struct scope_format *f,
-				  addr_t addr, uint64_t *size)
+static enum rc size_preparse_data(const struct js_heap *h, addr_t addr, uint64_t arg,
+				  uint64_t *size)
 {
 	uint32_t bytes, children;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + 8, &bytes));
 	TRY(mem_u32(h->mem, addr + 12, &children));
 	*size = round_up(16 + (uint64_t)bytes, 8) + 8 * (uint64_t)children;
 	return RC_OK;
 }
 
-static enum rc size_bytecode_array(const struct js_heap *h, const struct scope_format *f,
-				   addr_t addr, uint64_t *size)
+static enum rc size_bytecode_array(const struct js_heap *h, addr_t addr, uint64_t arg,
+				   uint64_t *size)
 {
 	uint32_t length;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + 12, &length));
 	*size = round_up((uint64_t)v8_value(&h->layout, V8_BytecodeArray_data) + length, 8);
 	return RC_OK;
 }
 
 /* Its supertypes follow their number, a Smi. */
-static enum rc type_info_size(const struct js_heap *h, addr_t addr, addr_t at, uint64_t *size)
+static enum rc size_wasm_type_info(const struct js_heap *h, addr_t addr, uint64_t at,
+				   uint64_t *size)
 {
 	uint32_t supertypes;
 
@@ -96,23 +98,9 @@ static enum rc type_info_size(const struct js_heap *h, addr_t addr, addr_t at, u
 	return RC_OK;
 }
 
-static enum rc size_wasm_type_info(const struct js_heap *h, const struct scope_format *f,
-				   addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return type_info_size(h, addr, 16, size);
-}
-
-static enum rc size_wasm_type_info_instance(const struct js_heap *h, const struct scope_format *f,
-					    addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return type_info_size(h, addr, 32, size);
-}
-
 /* Kinds of slots, five bits each, six to a uint32. */
-static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_closure,
-			     uint64_t *size)
+static enum rc size_feedback_metadata(const struct js_heap *h, addr_t addr, uint64_t per_closure,
+				      uint64_t *size)
 {
 	uint32_t slots, closures;
 
@@ -122,60 +110,36 @@ static enum rc metadata_size(const struct js_heap *h, addr_t addr, uint64_t per_
 	return RC_OK;
 }
 
-static enum rc size_metadata_closures(const struct js_heap *h, const struct scope_format *f,
-				      addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return metadata_size(h, addr, 2, size);
-}
-
-static enum rc size_metadata_plain(const struct js_heap *h, const struct scope_format *f,
-				   addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return metadata_size(h, addr, 0, size);
-}
-
 /* No room for the number of closures before the slots' kinds. */
-static enum rc size_metadata_short(const struct js_heap *h, const struct scope_format *f,
-				   addr_t addr, uint64_t *size)
+static enum rc size_metadata_short(const struct js_heap *h, addr_t addr, uint64_t arg,
+				   uint64_t *size)
 {
 	uint32_t slots;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + 8, &slots));
 	*size = round_up(12 + 4 * (((uint64_t)slots + 5) / 6), 8);
 	return RC_OK;
 }
 
-static enum rc size_scope_info(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			       uint64_t *size)
-{
-	struct js_scope s;
-
-	TRY(js_scope_decode(h, f, addr, &s));
-	*size = s.size;
-	return RC_OK;
-}
-
-static enum rc size_instruction_stream(const struct js_heap *h, const struct scope_format *f,
-				       addr_t addr, uint64_t *size)
+static enum rc size_instruction_stream(const struct js_heap *h, addr_t addr, uint64_t arg,
+				       uint64_t *size)
 {
 	uint32_t body;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + 24, &body));
 	*size = round_up(32 + (uint64_t)body, 64);
 	return RC_OK;
 }
 
-static enum rc size_instruction_stream_code(const struct js_heap *h, const struct scope_format *f,
-					    addr_t addr, uint64_t *size)
+static enum rc size_instruction_stream_code(const struct js_heap *h, addr_t addr, uint64_t arg,
+					    uint64_t *size)
 {
 	uint64_t code;
 	uint32_t instructions, metadata;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u64(h->mem, addr + 8, &code));
 	TRY(mem_u32(h->mem, code - 1 + 56, &instructions));
 	TRY(mem_u32(h->mem, code - 1 + 60, &metadata));
@@ -184,7 +148,8 @@ static enum rc size_instruction_stream_code(const struct js_heap *h, const struc
 }
 
 /* The slots are counted behind some references, and follow 16 bytes later. */
-static enum rc vector_size(const struct js_heap *h, addr_t addr, uint64_t at, uint64_t *size)
+static enum rc size_feedback_vector(const struct js_heap *h, addr_t addr, uint64_t at,
+				    uint64_t *size)
 {
 	uint32_t slots;
 
@@ -193,22 +158,8 @@ static enum rc vector_size(const struct js_heap *h, addr_t addr, uint64_t at, ui
 	return RC_OK;
 }
 
-static enum rc size_feedback_vector_three(const struct js_heap *h, const struct scope_format *f,
-					  addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return vector_size(h, addr, 32, size);
-}
-
-static enum rc size_feedback_vector_two(const struct js_heap *h, const struct scope_format *f,
-					addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return vector_size(h, addr, 24, size);
-}
-
 /* Elements of a typed array. They are in the object where it says that it is their base. */
-static enum rc typed_size(const struct js_heap *h, addr_t addr, uint64_t width, uint64_t *size)
+static enum rc size_typed(const struct js_heap *h, addr_t addr, uint64_t width, uint64_t *size)
 {
 	uint32_t length;
 	uint64_t base;
@@ -219,36 +170,9 @@ static enum rc typed_size(const struct js_heap *h, addr_t addr, uint64_t width, 
 	return RC_OK;
 }
 
-static enum rc size_typed_1(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			    uint64_t *size)
-{
-	(void)f;
-	return typed_size(h, addr, 1, size);
-}
-
-static enum rc size_typed_2(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			    uint64_t *size)
-{
-	(void)f;
-	return typed_size(h, addr, 2, size);
-}
-
-static enum rc size_typed_4(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			    uint64_t *size)
-{
-	(void)f;
-	return typed_size(h, addr, 4, size);
-}
-
-static enum rc size_typed_8(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			    uint64_t *size)
-{
-	(void)f;
-	return typed_size(h, addr, 8, size);
-}
-
 /* Header, instructions, and the tables behind them. */
-static enum rc code_size(const struct js_heap *h, addr_t addr, bool tables_apart, uint64_t *size)
+static enum rc size_code(const struct js_heap *h, addr_t addr, uint64_t tables_apart,
+			 uint64_t *size)
 {
 	uint64_t header = (uint64_t)v8_value(&h->layout, V8_Code_instructions);
 	addr_t at = addr + (addr_t)v8_value(&h->layout, V8_Code_instruction_size);
@@ -261,23 +185,9 @@ static enum rc code_size(const struct js_heap *h, addr_t addr, bool tables_apart
 	return RC_OK;
 }
 
-static enum rc size_code_tables_apart(const struct js_heap *h, const struct scope_format *f,
-				      addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return code_size(h, addr, true, size);
-}
-
-static enum rc size_code_tables_inside(const struct js_heap *h, const struct scope_format *f,
-				       addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return code_size(h, addr, false, size);
-}
-
 /* Header of three bytes, then entries of `words` tagged words, the buckets and the chain, a byte
  * each. */
-static enum rc small_ordered_size(const struct js_heap *h, addr_t addr, uint64_t words,
+static enum rc size_small_ordered(const struct js_heap *h, addr_t addr, uint64_t words,
 				  uint64_t *size)
 {
 	uint8_t buckets;
@@ -288,33 +198,11 @@ static enum rc small_ordered_size(const struct js_heap *h, addr_t addr, uint64_t
 	return RC_OK;
 }
 
-static enum rc size_small_ordered_1(const struct js_heap *h, const struct scope_format *f,
-				    addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return small_ordered_size(h, addr, 1, size);
-}
-
-static enum rc size_small_ordered_2(const struct js_heap *h, const struct scope_format *f,
-				    addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return small_ordered_size(h, addr, 2, size);
-}
-
-static enum rc size_small_ordered_3(const struct js_heap *h, const struct scope_format *f,
-				    addr_t addr, uint64_t *size)
-{
-	(void)f;
-	return small_ordered_size(h, addr, 3, size);
-}
-
-static enum rc size_swiss(const struct js_heap *h, const struct scope_format *f, addr_t addr,
-			  uint64_t *size)
+static enum rc size_swiss(const struct js_heap *h, addr_t addr, uint64_t arg, uint64_t *size)
 {
 	uint32_t capacity;
 
-	(void)f;
+	(void)arg;
 	TRY(mem_u32(h->mem, addr + 12, &capacity));
 	*size = round_up(24 + 16 * (uint64_t)capacity + 2 * (uint64_t)capacity + 16, 8);
 	return RC_OK;
@@ -332,11 +220,13 @@ static const struct size_rule rules[] = {
 	 .unit = unit_,                                    \
 	 .range = range_,                                  \
 	 .reason = why_},
-#define SIZE_FN(kinds_, fn_, range_, why_) \
-	{.kinds = kinds_, .fn = size_##fn_, .range = range_, .reason = why_},
+#define SIZE_FN(kinds_, fn_, arg_, range_, why_) \
+	{.kinds = kinds_, .fn = size_##fn_, .arg = arg_, .range = range_, .reason = why_},
+#define SIZE_SCOPE(kinds_, why_) {.kinds = kinds_, .scope = true, .range = ANY, .reason = why_},
 #include "jsheap/sizes.def"
 #undef SIZE
 #undef SIZE_FN
+#undef SIZE_SCOPE
 #undef COUNT_SMI
 #undef COUNT_SMI30
 #undef COUNT_U32
@@ -377,7 +267,7 @@ static void add_variants(const struct js_heap *h, struct size_kind *k)
 
 			if (!rule_names(r, k->name))
 				continue;
-			if (r->fn != size_scope_info) {
+			if (!r->scope) {
 				if (v8_range_holds(&h->layout, r->range) == (fits != 0))
 					add_variant(k, r, NULL);
 				continue;
@@ -472,7 +362,7 @@ static uint8_t kind_of_map(const struct js_heap *h, const struct js_map_info *in
 
 static void set_simple(struct js_map_info *info, const struct size_rule *r)
 {
-	if (r->fn != NULL)
+	if (r->fn != NULL || r->scope)
 		return;
 	info->at = r->count == COUNT_U32_AT_12 || r->count == COUNT_U30_AT_12 ? 12 : 8;
 	info->mask = r->count == COUNT_NONE        ? 0
@@ -519,8 +409,13 @@ enum rc size_by_variant(const struct js_heap *h, const struct size_kind *k, unsi
 	const struct size_rule *r = k->variants[i];
 	uint64_t words[2] = {0};
 
-	if (r->fn != NULL) {
-		TRY(r->fn(h, k->formats[i], addr, size));
+	if (r->scope) {
+		struct js_scope s;
+
+		TRY(js_scope_decode(h, k->formats[i], addr, &s));
+		*size = s.size;
+	} else if (r->fn != NULL) {
+		TRY(r->fn(h, addr, r->arg, size));
 	} else {
 		struct js_map_info info = {0};
 

@@ -37,6 +37,17 @@ void place_put(const struct place *p, struct str *out)
 		str_printf(out, ":%u:%u", p->line, p->column);
 }
 
+const char *key_text(struct run *r, jsval key)
+{
+	struct str out = STR_INIT;
+	const char *text = NULL;
+
+	if (js_key_put(r->heap, key, &out) == RC_OK)
+		text = arena_strndup(r->arena, str_text(&out), out.n);
+	str_free(&out);
+	return text;
+}
+
 const char *type_text(struct run *r, uint16_t type)
 {
 	const char *name = type_name(&r->heap->types, type);

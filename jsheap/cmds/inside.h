@@ -28,6 +28,9 @@ void brief_put(struct run *r, jsval v, struct str *out);
 /* The same in the memory of the run. */
 const char *brief(struct run *r, jsval v);
 
+/* A property key or variable name as text, in the memory of the run. NULL when it cannot be read. */
+const char *key_text(struct run *r, jsval key);
+
 /* "FIXED_ARRAY", or "type 1234". In the memory of the run. */
 const char *type_text(struct run *r, uint16_t type);
 

@@ -71,17 +71,6 @@ struct pass {
 	jsval closure;
 };
 
-static const char *name_of(struct run *r, jsval name)
-{
-	struct str out = STR_INIT;
-	const char *text = NULL;
-
-	if (js_key_put(r->heap, name, &out) == RC_OK)
-		text = arena_strndup(r->arena, str_text(&out), out.n);
-	str_free(&out);
-	return text;
-}
-
 /* One line of it: `...` where the rest is. */
 static void put_line(const char *text, struct str *out)
 {
@@ -147,7 +136,7 @@ static enum rc variable_row(void *ctx, const struct js_variable *v)
 	struct pass *p = ctx;
 	struct run *r = p->r;
 	struct str value = STR_INIT, text = STR_INIT;
-	const char *name = name_of(r, v->name);
+	const char *name = key_text(r, v->name);
 	bool json = sink_is_json(r->sink);
 
 	if (json) {

@@ -112,17 +112,6 @@ static size_t list_bits(const struct js_heap *h, jsval map, const char **out)
 	return n;
 }
 
-static const char *key_text(struct run *r, jsval key)
-{
-	struct str out = STR_INIT;
-	const char *text = NULL;
-
-	if (js_key_put(r->heap, key, &out) == RC_OK)
-		text = arena_strndup(r->arena, str_text(&out), out.n);
-	str_free(&out);
-	return text;
-}
-
 /* Calls row() for each transition; counts them. A map has none, one (a weak pointer to the map), or
  * an array in which names and weak pointers to maps stand in pairs. */
 static enum rc one_transition(struct run *r, jsval key, jsval target, bool print, uint64_t *n)

@@ -56,17 +56,6 @@ struct object {
 	uint32_t nvariables;
 };
 
-static const char *key_text(struct run *r, jsval key)
-{
-	struct str out = STR_INIT;
-	const char *text = NULL;
-
-	if (js_key_put(r->heap, key, &out) == RC_OK)
-		text = arena_strndup(r->arena, str_text(&out), out.n);
-	str_free(&out);
-	return text;
-}
-
 /* The properties that the object itself holds, as fields behind those of its class. */
 static enum rc add_properties(struct run *r, struct object *o)
 {
