@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#define BOUND_MAX   100
 #define BRIEF_UNITS 60
 
 void place_of_shared(struct run *r, jsval shared, struct place *p)
@@ -35,6 +36,14 @@ void place_put(const struct place *p, struct str *out)
 		str_printf(out, " at %s", p->file != NULL ? p->file : "(no file)");
 	if (p->line != 0)
 		str_printf(out, ":%u:%u", p->line, p->column);
+}
+
+jsval unbound(const struct js_heap *h, jsval v)
+{
+	for (int i = 0; i < BOUND_MAX && js_is(h, v, T_JS_BOUND_FUNCTION); i++)
+		if (js_field(h, v, v8_value(&h->layout, V8_JSBoundFunction_target), &v) != RC_OK)
+			break;
+	return v;
 }
 
 const char *key_text(struct run *r, jsval key)

@@ -28,6 +28,9 @@ void brief_put(struct run *r, jsval v, struct str *out);
 /* The same in the memory of the run. */
 const char *brief(struct run *r, jsval v);
 
+/* The function that a bound one calls in the end; other values as they are. */
+jsval unbound(const struct js_heap *h, jsval v);
+
 /* A property key or variable name as text, in the memory of the run. NULL when it cannot be read. */
 const char *key_text(struct run *r, jsval key);
 

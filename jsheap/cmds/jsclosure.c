@@ -198,7 +198,7 @@ static enum rc one_scope(struct pass *p, const struct js_context *c, jsval scrip
 static enum rc run(struct run *r)
 {
 	const struct args *a = r->args;
-	struct pass p = {.r = r, .closure = js_input(r->heap, r->dot)};
+	struct pass p = {.r = r, .closure = unbound(r->heap, js_input(r->heap, r->dot))};
 	struct js_function f = {0};
 	struct js_context c;
 	jsval v = p.closure;

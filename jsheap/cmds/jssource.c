@@ -54,6 +54,7 @@ static enum rc find_piece(struct run *r, jsval v, struct piece *p)
 	struct js_script s;
 
 	*p = (struct piece){0};
+	v = unbound(h, v);
 	if (js_script_load(h, v, &s) == RC_OK) {
 		p->script = v;
 		p->end = s.length;
