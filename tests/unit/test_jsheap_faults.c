@@ -277,16 +277,21 @@ static void unwinding(void **state)
 static void group_some(struct world *w)
 {
 	size_t left = GROUPED_PAGES;
+	uint64_t most = 0;
 
-	for (size_t i = 0; i < w->h->npages; i++) {
+	for (size_t i = 0; i < w->h->npages; i++)
+		w->h->pages[i].dead = true;
+	for (size_t i = 0; i < w->h->npages && left != 0; i++) {
 		struct js_page *p = &w->h->pages[i];
 
-		if (left != 0 && p->space != NULL && strcmp(p->space, "OldSpace") == 0)
-			left--;
-		else
-			p->dead = true;
+		if (p->space == NULL || strcmp(p->space, "OldSpace") != 0)
+			continue;
+		p->dead = false;
+		uint64_t objects = count_groups(w, true);
+		p->dead = objects == most; /* nothing to count */
+		left -= objects != most;
+		most = objects;
 	}
-	uint64_t most = count_groups(w, true);
 	assert_true(most > 0);
 	with_faults(w, group_pages, &most, EACH_COSTLY);
 }
