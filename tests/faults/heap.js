@@ -21,6 +21,8 @@ function sum(groups) {
 	}), { objects: 0, bytes: 0, groups: 0 });
 }
 
+const COPYING_THREADS = 8; // at most, that a collector of V8 runs
+
 /* File sizes that end in the middle of a segment each, the largest first, odd numbers among them. */
 function places(core) {
 	const loads = elf.programHeaders(core).filter((h) => h.type === PT_LOAD && h.size > 0);
@@ -58,8 +60,10 @@ function cutHeaps(suite, version, work, name) {
 				return;
 			}
 			opened++;
-			assert.ok(part.objects <= whole.objects, `${part.objects} of ${whole.objects} objects`);
-			assert.ok(part.bytes <= whole.bytes, `${part.bytes} of ${whole.bytes} bytes`);
+			// A copy that was just being made may be known as one only by what was cut off.
+			const copies = name.startsWith('gc-') ? COPYING_THREADS : 0;
+			assert.ok(part.objects <= whole.objects + copies, `${part.objects} of ${whole.objects} objects`);
+			assert.ok(part.bytes <= whole.bytes * (1 + copies / 1000), `${part.bytes} of ${whole.bytes} bytes`);
 		});
 	}
 	suite.test('some of them still have a heap', () => {
