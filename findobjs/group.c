@@ -29,7 +29,10 @@ struct counter {
 	uint64_t unreadable;
 };
 
-#define USER_APART UINT32_MAX /* the objects of a map are told apart by their keys or tags */
+/* js_map_info.user: what tells the objects of a map apart, where the map alone does not. */
+#define BY_KEYS UINT32_MAX       /* the keys of their dictionary */
+#define BY_TAG  (UINT32_MAX - 1) /* the Symbol.toStringTag of their own, which names them */
+#define BY_MAP  0
 
 static void note_address(struct tally *t, addr_t addr)
 {
@@ -77,7 +80,6 @@ static enum rc sum_keys(const struct js_heap *h, jsval table, uint64_t *sum)
 	return RC_OK;
 }
 
-/* A Symbol.toStringTag of its own gives an object its name. */
 static bool has_own_tag(const struct js_heap *h, const struct js_map *m)
 {
 	jsval tag = js_root_near(h, m->map, R_to_string_tag);
@@ -89,6 +91,19 @@ static bool has_own_tag(const struct js_heap *h, const struct js_map *m)
 	return false;
 }
 
+/* BY_MAP, BY_KEYS or BY_TAG. */
+static uint32_t told_by(const struct js_heap *h, uint64_t map)
+{
+	struct js_map m;
+
+	if (js_map_load(h, jsval_of(map), &m) != RC_OK)
+		return BY_MAP;
+	/* The map of a proxy says dictionary, but there is none. */
+	if (m.dictionary && !type_is(&h->types, m.type, T_JS_PROXY))
+		return BY_KEYS;
+	return has_own_tag(h, &m) ? BY_TAG : BY_MAP;
+}
+
 static uint64_t tag_hash(const struct js_heap *h, jsval v)
 {
 	struct js_property p;
@@ -98,26 +113,34 @@ static uint64_t tag_hash(const struct js_heap *h, jsval v)
 		       : 1;
 }
 
-/* What tells an object from others of its map. Global objects keep cells instead of keys: each is a
- * group of its own, by its address. */
-static uint64_t keys_of(const struct js_heap *h, uint64_t map, addr_t addr, jsval properties,
-			uint64_t *unreadable)
+/* What tells an object from others of its map; never 0. Global objects keep cells instead of keys:
+ * each is a group of its own, by its address. */
+static uint64_t keys_of(const struct js_heap *h, uint32_t by, uint16_t type, addr_t addr,
+			jsval properties, uint64_t *unreadable)
 {
-	struct js_map m;
 	uint64_t sum;
 
-	if (js_map_load(h, jsval_of(map), &m) == RC_OK) {
-		if (type_is(&h->types, m.type, T_JS_GLOBAL_OBJECT))
-			return addr;
-		if (type_is(&h->types, m.type, T_JS_PROXY))
-			return 1; /* its map says dictionary, but there is none */
-		if (!m.dictionary)
-			return tag_hash(h, jsval_object(addr));
-	}
+	if (by == BY_TAG)
+		return tag_hash(h, jsval_object(addr));
+	if (type_is(&h->types, type, T_JS_GLOBAL_OBJECT))
+		return addr;
 	if (sum_keys(h, properties, &sum) == RC_OK)
 		return sum;
 	++*unreadable;
 	return 1;
+}
+
+/* The same of an object that nobody has looked at. */
+static uint64_t keys_of_value(const struct js_heap *h, jsval v, uint64_t map)
+{
+	jsval properties = jsval_of(0);
+	uint64_t unreadable = 0;
+	uint16_t type = TYPE_UNKNOWN;
+
+	if (js_type_of(h, v, &type) != RC_OK ||
+	    js_field(h, v, v8_value(&h->layout, V8_JSReceiver_properties), &properties) != RC_OK)
+		return 1;
+	return keys_of(h, told_by(h, map), type, jsval_addr(v), properties, &unreadable);
 }
 
 static uint64_t keys_hash(uint64_t map, uint64_t keys)
@@ -135,7 +158,8 @@ static enum rc count_apart(struct counter *c, const struct js_object *o)
 
 	if ((uint64_t)off + 8 <= o->readable)
 		properties = jsval_of(o->words[off / 8]);
-	uint64_t keys = keys_of(h, o->info->map, o->addr, properties, &c->unreadable);
+	uint64_t keys =
+		keys_of(h, o->info->user, o->info->type, o->addr, properties, &c->unreadable);
 	uint64_t hash = keys_hash(o->info->map, keys);
 	const uint64_t *at = map_get(&c->by_keys, hash);
 	if (at == NULL) {
@@ -150,13 +174,9 @@ static enum rc count_apart(struct counter *c, const struct js_object *o)
 /* The first object of a map decides how the others are counted. */
 static void first_of_map(struct counter *c, const struct js_object *o)
 {
-	struct js_map m;
-
-	if (js_map_load(c->heap, jsval_of(o->info->map), &m) == RC_OK &&
-	    (m.dictionary || has_own_tag(c->heap, &m))) {
-		o->info->user = USER_APART;
+	o->info->user = told_by(c->heap, o->info->map);
+	if (o->info->user != BY_MAP)
 		return;
-	}
 	o->info->counted = true;
 	o->info->count = 1;
 	o->info->first = o->addr;
@@ -183,7 +203,7 @@ static enum rc count(void *ctx, const struct js_object *o)
 		return note_boilerplate(c, o);
 	if (o->info->user == 0)
 		first_of_map(c, o);
-	return o->info->user == USER_APART ? count_apart(c, o) : RC_OK;
+	return o->info->user != BY_MAP ? count_apart(c, o) : RC_OK;
 }
 
 /* What the walk of a thread counted by itself. Receivers of a map are all of one size. */
@@ -264,17 +284,13 @@ static enum rc merge_counters(struct counter *counters, unsigned jobs)
 /* The tally that an object was counted in; NULL when there is none. */
 static struct tally *tally_of(const struct object_groups *g, const struct counter *c, jsval v)
 {
-	jsval map, properties;
-	uint64_t unreadable = 0;
+	jsval map;
 
-	if (js_map_of(g->heap, v, &map) != RC_OK ||
-	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
-		     &properties) != RC_OK)
+	if (js_map_of(g->heap, v, &map) != RC_OK)
 		return NULL;
 	const uint64_t *at = tally_at(c, map.bits, 0);
 	if (at == NULL)
-		at = tally_at(c, map.bits,
-			      keys_of(g->heap, map.bits, jsval_addr(v), properties, &unreadable));
+		at = tally_at(c, map.bits, keys_of_value(g->heap, v, map.bits));
 	return at != NULL ? &c->tallies.at[*at - 1] : NULL;
 }
 
@@ -432,44 +448,37 @@ static const struct object_group *group_at(const struct object_groups *g, const 
 	return at != NULL ? &g->groups[*at - 1] : NULL;
 }
 
-static const struct object_group *lookup(const struct object_groups *g, uint64_t map, addr_t addr,
-					 jsval properties)
-{
-	const uint64_t *at = map_get(&g->by_map, map);
-	uint64_t unreadable = 0;
-
-	if (at == NULL)
-		at = map_get(&g->by_keys,
-			     keys_hash(map, keys_of(g->heap, map, addr, properties, &unreadable)));
-	return group_at(g, at);
-}
-
 const struct object_group *object_groups_of(const struct object_groups *g, jsval v)
 {
-	jsval map, properties;
+	jsval map;
 
-	if (js_map_of(g->heap, v, &map) != RC_OK ||
-	    (js_classes(g->heap, v) & CLASS_RECEIVER) == 0 ||
-	    js_field(g->heap, v, v8_value(&g->heap->layout, V8_JSReceiver_properties),
-		     &properties) != RC_OK)
+	if (js_map_of(g->heap, v, &map) != RC_OK || (js_classes(g->heap, v) & CLASS_RECEIVER) == 0)
 		return NULL;
-	return lookup(g, map.bits, jsval_addr(v), properties);
+	const uint64_t *at = map_get(&g->by_map, map.bits);
+	if (at == NULL)
+		at = map_get(&g->by_keys, keys_hash(map.bits, keys_of_value(g->heap, v, map.bits)));
+	return group_at(g, at);
 }
 
 const struct object_group *object_groups_of_walked(const struct object_groups *g,
 						   const struct js_object *o)
 {
-	uint64_t off = (uint64_t)v8_value(&g->heap->layout, V8_JSReceiver_properties);
+	uint64_t off = (uint64_t)v8_value(&g->heap->layout, V8_JSReceiver_properties), keys;
+	uint64_t unreadable = 0;
 
 	if ((o->info->classes & CLASS_RECEIVER) == 0 || off + 8 > o->readable ||
 	    map_get(&g->boilerplates, jsval_object(o->addr).bits) != NULL)
 		return NULL;
-	/* `user`: index plus 1 of the group of this map; 0: not looked up; all ones: by keys. */
+	/* `user`: index plus 1 of the group of this map, BY_KEYS or BY_TAG; 0: not looked up. */
 	if (o->info->user == 0) {
 		const uint64_t *at = map_get(&g->by_map, o->info->map);
-		o->info->user = at != NULL ? (uint32_t)*at : USER_APART;
+		o->info->user = at != NULL ? (uint32_t)*at : told_by(g->heap, o->info->map);
 	}
-	if (o->info->user != USER_APART)
+	if (o->info->user == BY_MAP)
+		return NULL; /* no such group: counted nowhere */
+	if (o->info->user < BY_TAG)
 		return &g->groups[o->info->user - 1];
-	return lookup(g, o->info->map, o->addr, jsval_of(o->words[off / 8]));
+	keys = keys_of(g->heap, o->info->user, o->info->type, o->addr, jsval_of(o->words[off / 8]),
+		       &unreadable);
+	return group_at(g, map_get(&g->by_keys, keys_hash(o->info->map, keys)));
 }
