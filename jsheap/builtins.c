@@ -8,6 +8,7 @@
  */
 #include "jsheap/builtins.h"
 
+#include "base/search.h"
 #include "base/vec.h"
 #include "jsheap/pages.h"
 
@@ -146,17 +147,8 @@ enum rc js_builtins_find(struct js_heap *h)
 
 bool js_builtin_at(const struct js_heap *h, addr_t addr, struct symbol *sym, uint64_t *offset)
 {
-	size_t low = 0, high = h->nbuiltins;
-	addr_t link = high != 0 ? link_address(h, addr) : 0;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (h->builtins[mid].start <= link)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	addr_t link = h->nbuiltins != 0 ? link_address(h, addr) : 0;
+	size_t low = first_not(h->nbuiltins, k, h->builtins[k].start <= link);
 	const struct js_builtin *b = low != 0 ? &h->builtins[low - 1] : NULL;
 	if (b == NULL || link >= b->end)
 		return false;

@@ -3,6 +3,7 @@
  */
 #include "jsheap/classes.h"
 
+#include "base/search.h"
 #include "base/vec.h"
 
 #include <ctype.h>
@@ -48,24 +49,22 @@ static bool ends_with(const char *s, const char *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
+static int compare(const char *name, const char *prefix, size_t len, const char *class, size_t size)
+{
+	int order = strncmp(name, prefix, len);
+
+	return order != 0 ? order : strncmp(name + len, class, size);
+}
+
 /* The n-th constant whose name is PREFIX CLASS "__" something; NULL when there are no more. `*rest`
  * is the something. */
 static const struct v8_constant *nth(const struct v8_layout *l, const char *prefix,
 				     const char *class, size_t n, const char **rest)
 {
-	size_t lo = 0, hi = l->nconstants, len = strlen(prefix), size = strlen(class);
+	size_t len = strlen(prefix), size = strlen(class);
+	size_t lo = first_not(l->nconstants, k,
+			      compare(l->constants[k].name, prefix, len, class, size) < 0);
 
-	while (lo < hi) { /* the first that is not below PREFIX CLASS */
-		size_t mid = lo + (hi - lo) / 2;
-		const char *name = l->constants[mid].name;
-		int order = strncmp(name, prefix, len);
-		if (order == 0)
-			order = strncmp(name + len, class, size);
-		if (order < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	for (; lo < l->nconstants; lo++) {
 		const char *name = l->constants[lo].name;
 		if (!starts_with(name, prefix) || !starts_with(name + len, class))

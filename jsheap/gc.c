@@ -3,6 +3,7 @@
  */
 #include "jsheap/gc.h"
 
+#include "base/search.h"
 #include "jsheap/pages.h"
 
 #include <pthread.h>
@@ -483,14 +484,7 @@ bool gc_area_at(const struct js_heap *h, const struct js_page *p, addr_t addr, s
 	if (gc == NULL || !in_a_list(p))
 		return false;
 	search_areas(h);
-	size_t lo = 0, hi = gc->areas.n;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (gc->areas.at[mid].top < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	size_t lo = first_not(gc->areas.n, k, gc->areas.at[k].top < addr);
 	for (struct js_area last = {0}; lo < gc->areas.n; lo++) {
 		const struct found_area *f = &gc->areas.at[lo];
 

@@ -11,6 +11,7 @@
  * Such copies get an area of their own, so that walks pass over them. Source: src/heap/scavenger-inl.h
  * and mark-compact.cc (the order of the two writes).
  */
+#include "base/search.h"
 #include "jsheap/gc.h"
 #include "jsheap/walk.h"
 
@@ -76,16 +77,7 @@ static enum rc gather_tops(struct copies *c)
 /* The index of the first top that is not below an address. */
 static size_t tops_from(const struct copies *c, addr_t addr)
 {
-	size_t lo = 0, hi = c->tops.n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (c->tops.at[mid].top < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return first_not(c->tops.n, k, c->tops.at[k].top < addr);
 }
 
 static enum rc last_before_top(void *ctx, const struct js_object *o)

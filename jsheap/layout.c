@@ -3,6 +3,7 @@
  */
 #include "jsheap/layout.h"
 
+#include "base/search.h"
 #include "jsheap/layout_source.h"
 
 #include <stdio.h>
@@ -81,15 +82,9 @@ static int by_name(const void *a, const void *b)
 
 bool v8_constant(const struct v8_layout *l, const char *name, int32_t *value)
 {
-	size_t lo = 0, hi = l->nconstants, len = strlen(name);
+	size_t lo = first_not(l->nconstants, k, strcmp(l->constants[k].name, name) < 0);
+	size_t len = strlen(name);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (strcmp(l->constants[mid].name, name) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	for (; lo < l->nconstants && strncmp(l->constants[lo].name, name, len) == 0; lo++) {
 		const char *rest = l->constants[lo].name + len;
 		if (rest[0] == '\0' || (rest[0] == '_' && rest[1] == '_')) {

@@ -3,6 +3,7 @@
  */
 #include "jsheap/script.h"
 
+#include "base/search.h"
 #include "base/vec.h"
 #include "jsheap/string.h"
 
@@ -206,17 +207,10 @@ void js_lines_free(struct js_lines *l)
 enum rc js_lines_position(const struct js_lines *l, int32_t position, uint32_t *line,
 			  uint32_t *column)
 {
-	size_t lo = 0, hi = l->n;
-
 	if (position < 0 || (uint32_t)position > l->length)
 		return RC_BAD;
-	while (lo < hi) { /* lines that start at the position or in front of it */
-		size_t mid = lo + (hi - lo) / 2;
-		if (l->starts[mid] <= (uint32_t)position)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	/* Lines that start at the position or in front of it. */
+	size_t lo = first_not(l->n, k, l->starts[k] <= (uint32_t)position);
 	*line = (uint32_t)lo + 1 + (uint32_t)l->line_offset;
 	*column = (uint32_t)position - (lo != 0 ? l->starts[lo - 1] : 0) + 1 +
 		  (lo == 0 ? (uint32_t)l->column_offset : 0);

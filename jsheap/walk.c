@@ -3,6 +3,7 @@
  */
 #include "jsheap/walk.h"
 
+#include "base/search.h"
 #include "jsheap/gc.h"
 
 #include <stdlib.h>
@@ -135,16 +136,9 @@ static struct areas areas_of(const struct js_heap *h, const struct js_page *p)
 	if (p->isolate == UINT32_MAX)
 		return (struct areas){NULL, NULL};
 	const struct js_isolate *iso = &h->isolates[p->isolate];
-	size_t lo = 0, hi = iso->nareas;
+	size_t first = first_not(iso->nareas, k, iso->areas[k].top < p->start);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (iso->areas[mid].top < p->start)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return (struct areas){iso->areas + lo, iso->areas + iso->nareas};
+	return (struct areas){iso->areas + first, iso->areas + iso->nareas};
 }
 
 /* The bytes at addr in this process, up to `stop`, and how many there are; 0 when they cannot be

@@ -10,6 +10,7 @@
  *	            address the symbols up to it reach, which says where a look back can stop
  */
 #include "base/map.h"
+#include "base/search.h"
 #include "target/private.h"
 
 #include <stdlib.h>
@@ -386,15 +387,7 @@ enum rc objfile_symbol_at(struct objfile *o, addr_t addr, struct symbol *sym, ui
 	struct symtab *st = o->symtab;
 	if (st->sorted == NULL)
 		TRY(index_addrs(st));
-	size_t low = 0, high = st->nsorted;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (st->sorted[mid].value <= link)
-			low = mid + 1;
-		else
-			high = mid;
-	}
+	size_t low = first_not(st->nsorted, k, st->sorted[k].value <= link);
 	if (low == 0 || !covering(st, low - 1, link, &raw, &name))
 		return RC_FAULT;
 	fill(o, &raw, name, sym);

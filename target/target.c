@@ -3,6 +3,7 @@
  */
 #include "target/target.h"
 
+#include "base/search.h"
 #include "target/private.h"
 
 #include <errno.h>
@@ -132,16 +133,8 @@ const struct thread *target_thread(const struct target *t, pid_t tid)
 
 const struct mapping *target_mapping(const struct target *t, addr_t addr)
 {
-	size_t low = 0, high = t->nmappings;
+	size_t low = first_not(t->nmappings, k, t->mappings[k].end <= addr);
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (t->mappings[mid].end <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
 	return low < t->nmappings && t->mappings[low].start <= addr ? &t->mappings[low] : NULL;
 }
 
