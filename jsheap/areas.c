@@ -106,6 +106,11 @@ static enum rc search_range(struct search *s, addr_t addr, size_t bytes, bool tr
 	return RC_OK;
 }
 
+static enum rc search_space(struct search *s, addr_t space)
+{
+	return s->pairs ? search_pair(s, space) : search_range(s, space, SPACE_BYTES, true);
+}
+
 static bool names_a_space(struct search *s, addr_t object)
 {
 	uint64_t w[8];
@@ -161,7 +166,7 @@ static enum rc search_other_spaces(struct search *s)
 		    pages_space_class(s->h, w[i]) == NULL)
 			continue;
 		TRY(map_put(&s->spaces, w[i], 1));
-		TRY(s->pairs ? search_pair(s, w[i]) : search_range(s, w[i], SPACE_BYTES, true));
+		TRY(search_space(s, w[i]));
 	}
 	return RC_OK;
 }
@@ -174,8 +179,7 @@ static enum rc search_all(struct search *s)
 		if (s->h->pages[i].isolate == s->index &&
 		    map_get(&s->spaces, s->h->pages[i].owner) == NULL) {
 			TRY(map_put(&s->spaces, s->h->pages[i].owner, 1));
-			TRY(s->pairs ? search_pair(s, s->h->pages[i].owner)
-				     : search_range(s, s->h->pages[i].owner, SPACE_BYTES, true));
+			TRY(search_space(s, s->h->pages[i].owner));
 		}
 	if (s->pairs)
 		return search_other_spaces(s);
